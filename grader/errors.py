@@ -1,0 +1,86 @@
+"""What can go wrong with what people hand us: one clear message, where it is, and what to do about it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: a file, a line counted from 1, and the path of keys inside the file.
+
+    >>> print(Place("sgd.yaml", 7, "given.x"))
+    sgd.yaml:7: given.x
+    """
+
+    file: str = ""
+    line: int | None = None
+    path: str = ""
+
+    def __str__(self) -> str:
+        spot = self.file if self.line is None else f"{self.file or 'line '}{':' if self.file else ''}{self.line}"
+        return ": ".join(part for part in (spot, self.path) if part)
+
+    def within(self, path: str, line: int | None = None) -> Place:
+        """The place one key further in."""
+        return Place(self.file, self.line if line is None else line, f"{self.path}.{path}" if self.path else path)
+
+
+class GraderError(Exception):
+    """Input that cannot be used. `str(error)` is the whole message, on one line.
+
+    >>> print(GraderError("unknown family 'sdg'", Place("a.yaml", 2), hint=did_you_mean("sdg", ["sgd", "cnn"])))
+    a.yaml:2: unknown family 'sdg'; did you mean 'sgd'?
+    """
+
+    def __init__(self, what: str, place: Place | None = None, hint: str = "") -> None:
+        super().__init__(what)
+        self.what, self.place, self.hint = what, place or Place(), hint
+
+    def __str__(self) -> str:
+        return "; ".join(part for part in (f"{self.place}: {self.what}".removeprefix(": "), self.hint) if part)
+
+    def at(self, place: Place) -> GraderError:
+        """The same error with what is missing of its place filled in from `place`."""
+        file, line, path = self.place.file or place.file, self.place.line or place.line, self.place.path or place.path
+        self.place = replace(self.place, file=file, line=line, path=path)
+        return self
+
+
+class DocumentError(GraderError):
+    """A file that is not the YAML, JSON or CSV it should be."""
+
+
+class SpecError(GraderError):
+    """A problem that cannot be used as its author wrote it."""
+
+
+class SubmissionError(GraderError):
+    """A submission, or a part of one, that cannot be used."""
+
+
+class ShapeError(GraderError):
+    """Operands whose shapes do not fit; `given` names the given at fault, where one is."""
+
+    def __init__(self, what: str, given: str = "") -> None:
+        super().__init__(what)
+        self.given = given
+
+
+class UnreadableError(GraderError):
+    """An answer that cannot be read; `column` (from 1) says where reading stopped."""
+
+    def __init__(self, what: str, text: str = "", column: int | None = None) -> None:
+        super().__init__(what)
+        self.text, self.column = text, column
+
+
+def did_you_mean(word: str, names: Iterable[str]) -> str:
+    """A hint at the nearest of `names`, or the names themselves where none is near and they are few."""
+    known = sorted(names)
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    return "known here: " + (", ".join(known) if len(known) <= 12 else ", ".join(known[:12]) + ", …") if known else ""

@@ -1,0 +1,53 @@
+"""The expression and its readings.
+
+    >>> w, lr, g = Name("w"), Name("lr"), Name("g")
+    >>> update = w - lr * g
+    >>> plain_of(update)
+    'w − α·g'
+    >>> import numpy as np
+    >>> numeric(update, {"w": np.array([0.5]), "lr": np.array([0.01]), "g": np.array([-2.4, -2.0])})
+    array([0.524, 0.52 ])
+"""
+
+from grader.expression.numerals import Numeral, Table, read_numeral, read_table
+from grader.expression.operations import (
+    absolute,
+    argmax,
+    argmin,
+    ceiling,
+    concatenate,
+    conv2d,
+    divide,
+    exp,
+    floor,
+    largest,
+    less,
+    log,
+    maximum,
+    mean,
+    minimum,
+    pad,
+    per_channel,
+    pool,
+    ravel,
+    relu,
+    sigmoid,
+    smallest,
+    softmax,
+    solve,
+    sqrt,
+    stack,
+    tanh,
+    total,
+    where,
+)
+from grader.expression.readings import exact, latex_of, numeric, plain_of
+from grader.expression.tree import OPERATIONS, Expression, Name, Number, Operation, by, entry, names, shape_with
+
+__all__ = [
+    "OPERATIONS", "Expression", "Name", "Number", "Numeral", "Operation", "Table", "absolute", "argmax", "argmin", "by", "ceiling",
+    "concatenate", "conv2d", "divide", "entry", "exact", "exp", "floor", "largest", "latex_of", "less", "log",
+    "maximum", "mean", "minimum", "names", "numeric", "pad", "per_channel", "plain_of", "pool", "ravel", "read_numeral",
+    "read_table", "relu", "shape_with", "sigmoid", "smallest", "softmax", "solve", "sqrt", "stack", "tanh", "total",
+    "where",
+]  # fmt: skip

@@ -1,0 +1,195 @@
+"""The exact column: every operation from its definition, on SymPy scalars and arrays.
+
+A scalar is a SymPy expression, a tensor a `sympy.Array`. Nothing here calls the NumPy core: the two columns are two
+witnesses.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+from grader.expression import windows
+from grader.expression.tree import Index, Shape, broadcast, index_below
+from grader.expression.windows import Padding, Pair
+from grader.lazy import lazy
+
+if TYPE_CHECKING:
+    import sympy
+else:
+    sympy = lazy("sympy")
+
+Exact = Any
+"""A SymPy expression or a `sympy.Array` of them; SymPy carries no types."""
+
+
+def shape_of(value: Exact) -> Shape:
+    return tuple(getattr(value, "shape", ()))
+
+
+def indices(shape: Shape) -> Iterable[Index]:
+    """Every index of a tensor, row by row."""
+    return itertools.product(*map(range, shape))
+
+
+def build(shape: Shape, at: Callable[[Index], Exact]) -> Exact:
+    """The tensor whose entry at each index is `at(index)`; `()` gives the scalar."""
+    return sympy.ImmutableDenseNDimArray([at(index) for index in indices(shape)], shape) if shape else at(())
+
+
+def get(value: Exact, index: Index) -> Exact:
+    """One entry, of a tensor or of a scalar, which has one."""
+    return value[index] if index else value
+
+
+def pointwise(function: Callable[..., Exact]) -> Callable[..., Exact]:
+    """An exact column that works entry by entry, with broadcasting."""
+
+    def exact(*values: Exact) -> Exact:
+        shapes = [shape_of(value) for value in values]
+        return build(
+            broadcast(*shapes),
+            lambda index: function(*(get(v, index_below(index, s)) for v, s in zip(values, shapes, strict=True))),
+        )
+
+    return exact
+
+
+def reduction(function: Callable[[Sequence[Exact]], Exact]) -> Callable[..., Exact]:
+    """An exact column that folds all entries into one, or those along one axis."""
+
+    def exact(value: Exact, axis: int | None = None) -> Exact:
+        shape = shape_of(value)
+        if axis is None:
+            return function([get(value, index) for index in indices(shape)])
+        kept = shape[:axis] + shape[axis + 1 :]
+        return build(kept, lambda at: function([value[(*at[:axis], i, *at[axis:])] for i in range(shape[axis])]))
+
+    return exact
+
+
+def total(values: Sequence[Exact]) -> Exact:
+    return sympy.Add(*values)
+
+
+def mean(values: Sequence[Exact]) -> Exact:
+    return sympy.Add(*values) / len(values)
+
+
+def best_position(better: Callable[[Exact, Exact], Any]) -> Callable[[Sequence[Exact]], Exact]:
+    """The position, counted from 1, of the best value; the first of equals."""
+
+    def position(values: Sequence[Exact]) -> Exact:
+        best = reduce(lambda k, i: i if bool(better(values[i], values[k])) else k, range(len(values)), 0)
+        return sympy.Integer(best + 1)
+
+    return position
+
+
+def maximum(*values: Exact) -> Exact:
+    return sympy.Max(*values)
+
+
+def minimum(*values: Exact) -> Exact:
+    return sympy.Min(*values)
+
+
+def relu(z: Exact) -> Exact:
+    return sympy.Max(z, 0)
+
+
+def sigmoid(z: Exact) -> Exact:
+    return 1 / (1 + sympy.exp(-z))
+
+
+def where(condition: Exact, then: Exact, otherwise: Exact) -> Exact:
+    return sympy.Piecewise((then, condition), (otherwise, True))
+
+
+def softmax(z: Exact) -> Exact:
+    shape = shape_of(z)
+
+    def at(index: Index) -> Exact:
+        rest = [get(z, (*index[:-1], i)) for i in range(shape[-1])]
+        return sympy.exp(z[index]) / sympy.Add(*map(sympy.exp, rest))
+
+    return build(shape, at)
+
+
+def matmul(A: Exact, B: Exact) -> Exact:
+    a, b = shape_of(A), shape_of(B)
+    rows, columns = a[:-1], b[1:]
+
+    def at(index: Index) -> Exact:
+        i, j = index[: len(rows)], index[len(rows) :]
+        return sympy.Add(*(A[(*i, k)] * B[(k, *j)] for k in range(b[0])))
+
+    return build(rows + columns, at)
+
+
+def transpose(A: Exact) -> Exact:
+    return build(shape_of(A)[::-1], lambda index: A[index[::-1]])
+
+
+def solve(A: Exact, b: Exact) -> Exact:
+    shape = shape_of(b)
+    matrix, right = sympy.Matrix(A.tolist()), sympy.Matrix(b.tolist())
+    if matrix.det() == 0:
+        return build(shape, lambda _: sympy.nan)
+    x = matrix.LUsolve(right)
+    return build(shape, lambda index: x[index if len(index) == 2 else (*index, 0)])
+
+
+def item(value: Exact, index: Index) -> Exact:
+    return value[index]
+
+
+def stack(*values: Exact) -> Exact:
+    return build((len(values), *shape_of(values[0])), lambda index: get(values[index[0]], index[1:]))
+
+
+def ravel(value: Exact) -> Exact:
+    flat = [get(value, index) for index in indices(shape_of(value))]
+    return build((len(flat),), lambda index: flat[index[0]])
+
+
+def concatenate(*values: Exact) -> Exact:
+    flat = [value[i] for value in values for i in range(len(value))]
+    return build((len(flat),), lambda index: flat[index[0]])
+
+
+def column(value: Exact) -> Exact:
+    return build((*shape_of(value), 1, 1), lambda index: get(value, index[:-2]))
+
+
+def pad(X: Exact, padding: Padding) -> Exact:
+    (top, bottom), (left, right) = padding
+    *lead, H, W = shape_of(X)
+
+    def at(index: Index) -> Exact:
+        i, j = index[-2] - top, index[-1] - left
+        return X[(*index[:-2], i, j)] if 0 <= i < H and 0 <= j < W else sympy.Integer(0)
+
+    return build((*lead, top + H + bottom, left + W + right), at)
+
+
+def conv2d(X: Exact, K: Exact, stride: Pair, dilation: Pair, flip: bool) -> Exact:
+    x, k = shape_of(X), shape_of(K)
+
+    def at(index: Index) -> Exact:
+        return sympy.Add(*(X[pixel] * K[tap] for pixel, tap in windows.taps(index, x, k, stride, dilation, flip)))
+
+    return build(windows.conv2d_shape(x, k, stride, dilation, flip), at)
+
+
+def pool(X: Exact, size: Pair, stride: Pair, mode: str, padding: Padding, ceil: bool) -> Exact:
+    x = shape_of(X)
+
+    def at(index: Index) -> Exact:
+        pixels, count = windows.pooled(index, x, size, stride, padding)
+        values = [X[pixel] for pixel in pixels]
+        return sympy.Max(*values) if mode == "max" else sympy.Add(*values) / count
+
+    return build(windows.pool_shape(x, size, stride, mode, padding, ceil), at)

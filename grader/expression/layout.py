@@ -1,0 +1,234 @@
+"""Mathematics as it is set on a page: a small tree of boxes, in the order the author wrote, read by each page format.
+
+An operation says once how it looks (`layout` in its row); a format is one function from these boxes to its own text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+SUM, PRODUCT, FRACTION, ATOM = range(4)  # how tightly a layout holds together
+
+
+@dataclass(frozen=True, slots=True)
+class Numeric:
+    """A number, as text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A name: `yhat_1` is y with a hat and the subscript 1; a word of several letters stands upright."""
+
+    base: str
+    hat: bool = False
+    subscripts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Infix:
+    """Operands with an operator between; `·` between factors may be left unwritten."""
+
+    left: Layout
+    operator: str
+    right: Layout
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Negative:
+    """A leading minus."""
+
+    inner: Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A fraction."""
+
+    numerator: Layout
+    denominator: Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """A base and what is raised beside it: an exponent or the mark of a transpose."""
+
+    base: Layout
+    exponent: Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """Something between brackets: `()`, `⌊⌋` or `||`."""
+
+    inner: Layout
+    brackets: str = "()"
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A square root."""
+
+    inner: Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A named function of arguments, with what stands below its name."""
+
+    function: str
+    arguments: tuple[Layout, ...]
+    below: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A sum over an index."""
+
+    inner: Layout
+    index: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A matrix; a vector is one row."""
+
+    rows: tuple[tuple[Layout, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """A choice of two by a condition."""
+
+    condition: Layout
+    then: Layout
+    otherwise: Layout
+
+
+Layout = Numeric | Symbol | Infix | Negative | Ratio | Power | Fence | Root | Call | Total | Grid | Cases
+
+
+def level(layout: Layout) -> int:
+    """How tightly it holds together: whether it needs brackets as an operand."""
+    match layout:
+        case Infix():
+            return layout.level
+        case Negative() | Total():
+            return PRODUCT
+        case Ratio() | Power():
+            return FRACTION
+        case Numeric(text):
+            return FRACTION if "/" in text or "e" in text else ATOM
+    return ATOM
+
+
+def signed(layout: Layout) -> bool:
+    """Whether it starts with a minus, and so needs brackets anywhere but first."""
+    match layout:
+        case Numeric(text):
+            return text.startswith("-")
+        case Infix(left):
+            return signed(left)
+        case Negative():
+            return True
+    return False
+
+
+def bracketed(layout: Layout, at_least: int, first: bool = False) -> Layout:
+    """`layout`, in brackets where it does not hold together `at_least` so tightly or would start with a minus."""
+    bare = level(layout) >= at_least and (first or not signed(layout))
+    return layout if bare else Fence(layout)
+
+
+def plus(a: Layout, b: Layout) -> Layout:
+    return Infix(a, "+", bracketed(b, SUM), SUM)
+
+
+def minus(a: Layout, b: Layout) -> Layout:
+    return Infix(a, "−", bracketed(b, PRODUCT), SUM)
+
+
+def times(a: Layout, b: Layout) -> Layout:
+    return Infix(bracketed(a, PRODUCT, first=True), "·", bracketed(b, PRODUCT), PRODUCT)
+
+
+def negative(a: Layout) -> Layout:
+    return Negative(bracketed(a, PRODUCT))
+
+
+def power(a: Layout, b: Layout) -> Layout:
+    return Power(bracketed(a, ATOM), b)
+
+
+def between(operator: str, level: int = SUM) -> object:
+    """The layout of an infix operator whose operands are bracketed when they hold together less tightly."""
+    return lambda a, b: Infix(bracketed(a, level + 1, first=True), operator, bracketed(b, level + 1), level)
+
+
+def subscripted(layout: Layout, index: Sequence[int | str]) -> Layout:
+    """`layout` with an index below it; positions are counted from 1, as on paper."""
+    marks = tuple(str(i + 1) if isinstance(i, int) else i for i in index)
+    if isinstance(layout, Symbol):
+        return Symbol(layout.base, layout.hat, (*layout.subscripts, *marks))
+    return Call("entry", (layout,), ",".join(marks))
+
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ", "lambda": "λ",
+    "mu": "μ", "rho": "ρ", "sigma": "σ", "phi": "φ", "Delta": "Δ", "Sigma": "Σ",
+}  # fmt: skip
+SPOKEN = {"lr": "alpha", "lam": "lambda", "eps": "epsilon", "grad": "g"}
+
+
+@lru_cache(maxsize=4096)
+def symbol(name: str) -> Symbol:
+    """How a name is written.
+
+    >>> symbol("yhat_1")
+    Symbol(base='y', hat=True, subscripts=('1',))
+    >>> symbol("lr")
+    Symbol(base='α', hat=False, subscripts=())
+    >>> symbol("feature_map_2")
+    Symbol(base='feature map', hat=False, subscripts=('2',))
+    """
+    words = name.split("_")
+    head = SPOKEN.get(words[0], words[0])
+    hat = re.fullmatch(r"([A-Za-z])hat", head)
+    base = hat[1] if hat else GREEK.get(head, head)
+    rest = words[1:]
+    if len(base) > 1:
+        tail = [word for word in rest if word.isdigit()]
+        base = " ".join([base, *(word for word in rest if not word.isdigit())])
+        rest = tail
+    return Symbol(base, bool(hat), tuple(GREEK.get(word, word) for word in rest))
+
+
+def numeric(value: Fraction) -> Layout:
+    """An exact number: a decimal where that is short, otherwise a ratio."""
+    decimal = terminating(value)
+    if decimal is not None:
+        return Numeric(decimal)
+    ratio = Ratio(Numeric(str(abs(value.numerator))), Numeric(str(value.denominator)))
+    return Negative(ratio) if value < 0 else ratio
+
+
+def terminating(value: Fraction, places: int = 12) -> str | None:
+    """`value` as a decimal with at most `places` places, or None where it does not end by then.
+
+    >>> terminating(Fraction(3, 5)), terminating(Fraction(-24)), terminating(Fraction(1, 3))
+    ('0.6', '-24', None)
+    """
+    for count in range(places + 1):
+        scaled = value * 10**count
+        if scaled.denominator == 1:
+            digits = str(abs(scaled.numerator)).rjust(count + 1, "0")
+            split = len(digits) - count
+            text = digits[:split] + ("." + digits[split:] if count else "")
+            return "-" + text if value < 0 else text
+    return None

@@ -1,0 +1,155 @@
+"""The readings of an expression: numbers for all students at once, exact values, and mathematics as written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from grader.errors import ShapeError
+from grader.expression import exact as sp
+from grader.expression import formats, layout
+from grader.expression.layout import Layout
+from grader.expression.numerals import Table
+from grader.expression.tree import Apply, Expression, Index, Leaf, Name, Number, entry, fold, rewrite
+from grader.numeric import Array
+
+PRECISION = 30  # digits of a value that is not kept as a ratio or a root
+LONGEST_RATIO = 120  # digits in numerator or denominator before a ratio is no longer kept
+MOST_OPERATIONS = 60  # in a value with roots and exponentials before it is no longer kept
+
+
+def numeric(tree: Expression, values: Mapping[str, Array]) -> Array:
+    """The value of a tree for every student: names stand for arrays with students on the last axis.
+
+    >>> w, x = Name("w"), Name("x")
+    >>> numeric(w * x + 1, {"w": np.array([0.5, 0.25]), "x": np.array([2.0])})
+    array([2. , 1.5])
+    """
+
+    def leaf(node: Leaf) -> Array:
+        return values[node.name] if isinstance(node, Name) else np.array([float(node.value)])
+
+    def node(apply: Apply, *operands: Array) -> Array:
+        return apply.operation.numeric(*operands, **dict(apply.options))
+
+    with np.errstate(all="ignore"):
+        return fold(tree, leaf, node)
+
+
+def exact(tree: Expression, values: Mapping[str, sp.Exact]) -> sp.Exact:
+    """The value of a tree in SymPy: names stand for SymPy scalars and arrays, which may hold symbols.
+
+    >>> import sympy
+    >>> w, x = Name("w"), Name("x")
+    >>> exact((w * x) ** 2, {"w": sympy.Rational(1, 2), "x": sympy.Symbol("x")})
+    x**2/4
+    """
+
+    def leaf(node: Leaf) -> sp.Exact:
+        return values[node.name] if isinstance(node, Name) else rational(node.value)
+
+    def node(apply: Apply, *operands: sp.Exact) -> sp.Exact:
+        return apply.operation.exact(*operands, **dict(apply.options))
+
+    return fold(tree, leaf, node)
+
+
+def rational(value: Fraction) -> sp.Exact:
+    """A SymPy rational."""
+    return sp.sympy.Rational(value.numerator, value.denominator)
+
+
+def settled(value: sp.Exact) -> sp.Exact:
+    """An exact value within its budget: ratios and simple roots stay, what would grow becomes thirty digits."""
+    return sp.build(sp.shape_of(value), lambda index: _settled(sp.get(value, index)))
+
+
+def _settled(value: sp.Exact) -> sp.Exact:
+    if value.is_Rational:
+        kept = max(abs(value.p), value.q) < 10**LONGEST_RATIO
+    else:
+        kept = not value.is_number or value.count_ops() <= MOST_OPERATIONS
+    return value if kept else value.evalf(PRECISION)
+
+
+def exact_table(table: Table) -> sp.Exact:
+    """A table of numbers as SymPy has it."""
+    entries = dict(zip(sp.indices(table.shape), table.entries, strict=True))
+    return sp.build(table.shape, lambda index: rational(entries[index]))
+
+
+def numeric_table(table: Table) -> Array:
+    """A table of numbers shared by all students: the last axis has length 1."""
+    return np.array([float(value) for value in table.entries]).reshape((*table.shape, 1))
+
+
+def layout_of(tree: Expression, marks: tuple[str, ...] = ()) -> Layout:
+    """A tree as it is set on a page; `marks` are indices that a sum outside binds."""
+    match tree:
+        case Number(value):
+            return layout.numeric(value)
+        case Name(name, shape, symbol):
+            drawn = layout.symbol(symbol or name)
+            return layout.subscripted(drawn, marks[: len(shape)]) if marks and shape else drawn
+        case Apply(operation, operands, options):
+            if operation.name == "sum" and pointwise(operands[0]):
+                marks = ("i", "j", "k", "l")[: len(operands[0].shape)]
+                inner = layout.bracketed(layout_of(operands[0], marks), layout.PRODUCT)
+                return layout.Total(inner, ",".join(marks))
+            return operation.layout(*(layout_of(operand, marks) for operand in operands), **dict(options))
+    raise TypeError(f"not an expression: {tree!r}")
+
+
+def pointwise(tree: Expression) -> bool:
+    """Whether a tree works entry by entry throughout."""
+    return not isinstance(tree, Apply) or (tree.operation.elementwise and all(map(pointwise, tree.operands)))
+
+
+def latex_of(tree: Expression) -> str:
+    r"""A tree as LaTeX, in the order its author wrote.
+
+    >>> latex_of(Name("w") - Name("lr") * Name("g"))
+    'w - \\alpha g'
+    """
+    return formats.latex(layout_of(tree))
+
+
+def plain_of(tree: Expression) -> str:
+    """A tree on one line of Unicode.
+
+    >>> plain_of(Name("w") - Name("lr") * Name("g"))
+    'w − α·g'
+    """
+    return formats.plain(layout_of(tree))
+
+
+def written_out(tree: Expression, index: Index = ()) -> Expression | None:
+    """One entry of a tree as a formula in scalars, or None where that would be too long to read."""
+    try:
+        return entry(tree, index)
+    except ShapeError:
+        return None
+
+
+def substituted(tree: Expression, values: Mapping[str, Any]) -> Expression:
+    """A scalar formula with every name replaced by its value, a Fraction, or by a nested table's entry."""
+
+    def leaf(node: Leaf) -> Expression:
+        return Number(values[node.name]) if isinstance(node, Name) and not node.shape else node
+
+    def node(apply: Apply, *operands: Expression) -> Expression:
+        inner = operands[0]
+        if apply.operation.name == "item" and isinstance(inner, Name) and not apply.shape:
+            return Number(values[inner.name][dict(apply.options)["index"]])
+        return apply.operation(*operands, **dict(apply.options))
+
+    return fold(tree, leaf, node)
+
+
+__all__ = [
+    "Table", "exact", "exact_table", "latex_of", "layout_of", "numeric", "numeric_table", "plain_of", "rational",
+    "rewrite", "settled", "substituted", "written_out",
+]  # fmt: skip

@@ -1,0 +1,77 @@
+"""Convolution maps."""
+
+from __future__ import annotations
+
+from grader.errors import ShapeError
+from grader.expression import Expression, pad, per_channel
+from grader.expression import conv2d as convolve
+from grader.families import family
+from grader.families.givens import Biases, Flag, Image, Pair
+from grader.families.images import Kernels, Padding, output_shape, sides
+from grader.solution import Page
+
+
+@family
+def conv2d(
+    s: Page,
+    *,
+    X: Image,
+    K: Kernels,
+    bias: Biases | None = None,
+    stride: Pair = (1, 1),
+    padding: Padding = (0, 0),
+    dilation: Pair = (1, 1),
+    flip: Flag = False,
+) -> None:
+    """The convolution of an image with a kernel.
+
+    Cross-correlation, as networks compute it: the kernel is laid on the image as it is printed. `flip: true` turns it
+    by 180° first, which is the convolution of mathematics. Padding is with zeros: a number for all sides, a pair [down,
+    across], `valid` for none, or `same` for as many windows as the image has entries over the stride. The image is
+    (H,W), (C,H,W) or (B,C,H,W) and the kernel (h,w), (C,h,w) or (O,C,h,w); channels are summed.
+
+    K may also be a name (sobel_x, sobel_y, prewitt_x, prewitt_y, laplacian). Several kernels, as a list of names or a
+    mapping of names to kernels, give a step map_NAME each in place of feature_map. Sobel's and Prewitt's x kernels have
+    their positive column on the left, their y kernels their positive row at the top.
+
+    Example::
+
+        X: [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12], [13, 14, 15, 16]]
+        K: [[1, 0], [0, -1]]
+        stride: 1
+        padding: 0
+    """
+    kernels = K if isinstance(K, dict) else {"": K}
+    first = next(iter(kernels.values()))
+    if any(kernel.shape != first.shape for kernel in kernels.values()):
+        raise ShapeError("kernels of one problem must have one shape", "K")
+    zeros = sides(padding, X.shape, first.shape, stride, dilation)
+    padded = pad(X, padding=zeros)
+    shape = convolve(padded, first, stride, dilation, flip).shape
+    spans = [d * (k - 1) + 1 for k, d in zip(first.shape[-2:], dilation, strict=True)]
+    s.step(
+        "output_shape",
+        output_shape(s, shape, X.shape, zeros, spans, stride),
+        "Count the places where the kernel fits, down and across.",
+    )
+    X_padded = s.step("X_padded", padded, "Frame the image with zeros.", symbol="X_pad")
+    for name, kernel in kernels.items():
+        feature_map = convolve(X_padded, kernel, stride, dilation, flip)
+        s.step(
+            f"map_{name}" if name else "feature_map",
+            feature_map if bias is None else feature_map + broadcast(bias, feature_map),
+            "Lay the kernel on each place, multiply entry by entry and add up.",
+            symbol="" if name else "F",
+        )
+
+
+def broadcast(bias: Expression, feature_map: Expression) -> Expression:
+    """The bias, laid out so that each filter's is added to the whole of its map."""
+    if not bias.shape:
+        return bias
+    if len(feature_map.shape) < 3 or bias.shape[0] != feature_map.shape[-3]:
+        filters = feature_map.shape[-3] if len(feature_map.shape) > 2 else 1
+        raise ShapeError(f"expected {filters} numbers, one for each filter, got {bias.shape[0]}", "bias")
+    return per_channel(bias)
+
+

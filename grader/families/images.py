@@ -1,0 +1,184 @@
+"""What the families on images share: padding, kernels by name, pooling settings, and the sizes that go with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, Any
+
+from grader.document import Entries, Items, Node, Text
+from grader.errors import Place, SpecError, did_you_mean
+from grader.expression import Expression, Name, Table, ceiling, floor, minimum, stack
+from grader.expression.tree import Shape, as_expression
+from grader.families.givens import Bind, ListOf, OneOf, PairOf, Setting, Tensor, YesNo, read_entries, shown
+from grader.solution import Page
+
+KERNELS: dict[str, tuple[tuple[int, ...], ...]] = {
+    "sobel_x": ((1, 0, -1), (2, 0, -2), (1, 0, -1)),
+    "sobel_y": ((1, 2, 1), (0, 0, 0), (-1, -2, -1)),
+    "prewitt_x": ((1, 0, -1), (1, 0, -1), (1, 0, -1)),
+    "prewitt_y": ((1, 1, 1), (0, 0, 0), (-1, -1, -1)),
+    "laplacian": ((0, 1, 0), (1, -4, 1), (0, 1, 0)),
+}
+"""Kernels by name, as they are laid on the image: bright on the left (or above) gives a positive entry."""
+
+
+def kernel_table(name: str) -> Table:
+    """A kernel by name.
+
+    >>> kernel_table("laplacian").shape
+    (3, 3)
+    """
+    rows = KERNELS[name]
+    return Table((len(rows), len(rows[0])), tuple(Fraction(value) for row in rows for value in row))
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A kernel: its numbers, or a name."""
+
+    expects: str = "a kernel (h,w), (C,h,w) or (O,C,h,w), or a name: " + ", ".join(KERNELS)
+
+    def read(self, node: Node, place: Place) -> Table:
+        if isinstance(node, Text) and node.strip()[:1].isalpha():
+            if node not in KERNELS:
+                raise SpecError(f"unknown kernel {str(node)!r}", place, did_you_mean(node, KERNELS))
+            return kernel_table(node)
+        return Tensor(self.expects, (2, 3, 4)).read(node, place)
+
+    def bind(self, name: str, value: Table, bind: Bind) -> Name:
+        return bind(name, value)
+
+
+@dataclass(frozen=True)
+class KernelBank:
+    """One kernel, or several by name: a list of known names, or a mapping of names to kernels."""
+
+    expects: str = "a kernel, a list of kernels' names, or a mapping of names to kernels"
+
+    def read(self, node: Node, place: Place) -> Table | tuple[tuple[str, Table], ...]:
+        kernel = Kernel()
+        if isinstance(node, Entries):
+            return tuple((str(name), kernel.read(each, place.within(name, name.line))) for name, each in node.items())
+        if isinstance(node, Items) and node and all(isinstance(each, Text) and each in KERNELS for each in node):
+            return tuple((str(each), kernel.read(each, place)) for each in node)
+        return kernel.read(node, place)
+
+    def bind(self, name: str, value: Any, bind: Bind) -> Name | dict[str, Name]:
+        if isinstance(value, Table):
+            return bind(name, value)
+        return {each: bind(f"{name}_{each}", table) for each, table in value}
+
+
+@dataclass(frozen=True)
+class Pad(Setting):
+    """Zeros around an image."""
+
+    expects: str = "a whole number, a pair [down, across], valid or same"
+
+    def read(self, node: Node, place: Place) -> str | tuple[int, int]:
+        if isinstance(node, Text) and node in {"valid", "same"}:
+            return str(node)
+        try:
+            return PairOf(0).read(node, place)
+        except SpecError as error:
+            raise SpecError(f"expected {self.expects}, got {shown(node)}", place) from error
+
+
+def is_kernel(node: Node) -> bool:
+    """Whether it is one kernel and not a list of them: a name, or a matrix."""
+    if isinstance(node, Items) and node and isinstance(node[0], Items):
+        return bool(node[0]) and isinstance(node[0][0], Text)
+    return isinstance(node, Text)
+
+
+Kernels = Annotated[Expression | dict[str, Expression], KernelBank()]
+KernelList = Annotated[list[Expression], ListOf(Kernel(), is_kernel)]
+Padding = Annotated[str | tuple[int, int], Pad()]
+Sides = Annotated[tuple[int, int], PairOf(0)]
+
+
+def sides(
+    padding: str | tuple[int, int], lengths: Shape, kernel: Shape, stride: Shape, dilation: Shape = (1, 1)
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Zeros before and after on each image axis.
+
+    `same` gives ⌈length/stride⌉ windows, with the odd zero after, as the large frameworks do.
+
+    >>> sides("same", (5, 5), (3, 3), (1, 1)), sides((1, 2), (5, 5), (3, 3), (1, 1))
+    (((1, 1), (1, 1)), ((1, 1), (2, 2)))
+    """
+    both = []
+    for axis in range(2):
+        if padding == "valid":
+            before, after = 0, 0
+        elif padding == "same":
+            span = dilation[axis] * (kernel[-2:][axis] - 1) + 1
+            windows = -(-lengths[-2:][axis] // stride[axis])
+            missing = max((windows - 1) * stride[axis] + span - lengths[-2:][axis], 0)
+            before, after = missing // 2, missing - missing // 2
+        else:
+            before = after = int(padding[axis])
+        both.append((before, after))
+    return both[0], both[1]
+
+
+def output_shape(
+    s: Page,
+    shape: Shape,
+    image: Shape,
+    zeros: tuple[tuple[int, int], tuple[int, int]],
+    window: Sequence[int],
+    stride: Sequence[int],
+    ceil: bool = False,
+) -> Expression:
+    """The shape of a map: what leads it, then the windows down and across by ⌊(H + 2p − k)/s⌋ + 1."""
+    lengths = [as_expression(length) for length in shape[:-2]]
+    for axis, name in enumerate("HW"):
+        values = {name: image[-2:][axis], "p": Fraction(sum(zeros[axis]), 2), "k": window[axis], "s": stride[axis]}
+        n, p, k, step = (s.let(key if key == name else f"{key}_{name}", value) for key, value in values.items())
+        lengths.append(rounded_up(n, p, k, step) if ceil else floor((n + 2 * p - k) / step) + 1)
+    return stack(*lengths)
+
+
+def rounded_up(n: Expression, p: Expression, k: Expression, step: Expression) -> Expression:
+    """Windows that may hang over the end, as long as they start on the image or on the padding before it."""
+    return minimum(ceiling((n + 2 * p - k) / step), floor((n + p - 1) / step)) + 1
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Pooling as a `cnn` asks for it."""
+
+    size: tuple[int, int]
+    stride: tuple[int, int]
+    mode: str
+    padding: tuple[int, int]
+    ceil: bool
+
+
+@dataclass(frozen=True)
+class PoolOf(Setting):
+    """Pooling: its size, or a mapping with `size` and, if wanted, `stride`, `mode`, `padding`, `ceil`."""
+
+    expects: str = "a window's size, or a mapping with size, stride, mode (max or avg), padding, ceil"
+
+    def read(self, node: Node, place: Place) -> Pool:
+        kinds = {"size": PairOf(1), "stride": PairOf(1), "mode": OneOf(("max", "avg")), "padding": PairOf(0), "ceil": YesNo()}
+        if not isinstance(node, Entries):
+            size = PairOf(1).read(node, place)
+            return Pool(size, size, "max", (0, 0), False)
+        values = read_entries(node, kinds, place)
+        if "size" not in values:
+            raise SpecError(f"expected {self.expects}; size is missing", place)
+        values.setdefault("stride", values["size"])
+        return Pool(**{"mode": "max", "padding": (0, 0), "ceil": False} | values)
+
+
+Pooling = Annotated[Pool, PoolOf()]
+
+
+def both_sides(padding: Sequence[int]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The same padding before and after, on each axis."""
+    return (padding[0], padding[0]), (padding[1], padding[1])

@@ -1,0 +1,166 @@
+"""Marking: a cohort's answers to one problem, judged a step at a time for everybody at once."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from grader.document import Node
+from grader.expression.tree import Shape
+from grader.marking import marks as words
+from grader.marking.answers import READ, Answer, Column, Reader, as_typed, column, odd_shapes
+from grader.marking.judge import CODES, Judged, enough, judge, overall, own_values
+from grader.marking.marks import Mark, Marks
+from grader.numeric import Array
+from grader.problem import Part, Problem
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What one student handed in for one problem: answers as typed, by step."""
+
+    student: str
+    answers: Mapping[str, Node]
+
+
+def mark(problem: Problem, sheets: Sequence[Sheet]) -> list[Marks]:
+    """The marks of every sheet, in order, a mark for each part that the problem asks.
+
+    Sheets whose answers have the solution's shapes are judged together, one evaluation a step; those with other shapes
+    in a group for each set of shapes, so that what follows from a map of the wrong size is still recognised.
+    """
+    read = Reader()
+    solution = problem.solution
+    shapes = {name: step.shape for name, step in solution.items()}
+    answers = [{step: read(node) for step, node in sheet.answers.items() if step in shapes} for sheet in sheets]
+    groups: dict[tuple[tuple[str, Shape], ...], list[int]] = defaultdict(list)
+    for i, answer in enumerate(answers):
+        groups[odd_shapes(answer, shapes)].append(i)
+    marked: list[Marks] = [Marks() for _ in sheets]
+    for odd, members in groups.items():
+        group = Group(problem, [sheets[i] for i in members], [answers[i] for i in members], shapes | dict(odd))
+        for i, marks in zip(members, group.marks(), strict=True):
+            marked[i] = marks
+    return marked
+
+
+class Group:
+    """Sheets whose answers have the same shapes."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        sheets: Sequence[Sheet],
+        answers: Sequence[Mapping[str, Answer]],
+        shapes: Mapping[str, Shape],
+    ) -> None:
+        self.problem, self.solution, self.sheets, self.answers = problem, problem.solution, sheets, answers
+        asked = {part.step for part in problem.parts}
+        given = [step for step in self.solution if step in asked or any(step in answer for answer in answers)]
+        self.columns: dict[str, Column] = {
+            step: column([answer.get(step) for answer in answers], shapes[step]) for step in given
+        }
+        self.own: dict[str, Array | None] = own_values(self.solution, self.columns, shapes)
+
+    def marks(self) -> list[Marks]:
+        """A student's marks each, in the order of the parts."""
+        parts = [self.part(part) for part in self.problem.parts]
+        return [Marks(row) for row in zip(*parts, strict=True)] if parts else [Marks() for _ in self.sheets]
+
+    def part(self, part: Part) -> list[Mark]:
+        """One part's mark for every student."""
+        judged = judge(part, self.solution, self.columns, self.own)
+        verdicts = overall(judged.codes)
+        expected = words.table(self.solution.values[part.step][..., 0])
+        return [self.mark(part, i, CODES[code], judged, expected) for i, code in enumerate(verdicts)]
+
+    def mark(self, part: Part, i: int, verdict: str, judged: Judged, expected: object) -> Mark:
+        sheet = self.sheets[i]
+        answer = sheet.answers.get(part.step)
+        correct = verdict == "correct"
+        scalar = judged.codes.ndim == 1
+        codes = judged.codes[..., i]
+        misfit = codes.shape != self.solution[part.step].shape
+        own = None if verdict in {"correct", "blank"} else self.led_to(part.step, i)
+        return Mark(
+            student=sheet.student,
+            problem=self.problem.id,
+            part=part.step,
+            verdict=verdict,
+            credit=float(self.credit(codes)),
+            points=float(part.points),
+            answer=None if answer is None else as_typed(answer),
+            expected=None if correct else expected,
+            own=None if own == expected else own,
+            message=None if correct else self.message(part, i, verdict, codes, expected),
+            cells=None if scalar or misfit or verdict == "blank" else _names(codes),
+        )
+
+    def credit(self, codes: np.ndarray) -> Fraction:
+        """The share of the points: the mean over the entries."""
+        counts = Counter(codes.ravel().tolist())
+        return sum((self.problem.credit(CODES[code]) * count for code, count in counts.items()), Fraction(0)) / codes.size
+
+    def led_to(self, step: str, i: int) -> object:
+        """What the student's own earlier answers lead to, as text."""
+        own = self.own[step]
+        return None if own is None else words.table(own[..., i if own.shape[-1] > 1 else 0])
+
+    def inputs(self, step: str, i: int) -> list[str]:
+        """The student's own earlier answers that a step rests on and that differ from the key, nearest first."""
+        found: dict[str, None] = {}
+        pending = list(self.solution[step].uses)
+        while pending:
+            name = pending.pop(0)
+            if name not in self.solution:
+                continue
+            if name in self.columns and bool((self.columns[name].states[..., i] == READ).all()):
+                mine, key = self.columns[name].values[..., i], self.solution.values[name][..., 0]
+                if mine.shape != key.shape or words.table(mine) != words.table(key):
+                    shown = f" = {words.number(float(mine))}" if not mine.shape else ""
+                    found[f"{name}{shown}"] = None
+            else:
+                pending.extend(use for use in self.solution[name].uses if use not in pending)
+        return list(found)
+
+    def message(self, part: Part, i: int, verdict: str, codes: np.ndarray, expected: object) -> str:
+        """What the student reads beside a verdict that is not simply correct."""
+        step, key = self.solution[part.step], self.solution.values[part.step][..., 0]
+        if verdict == "blank":
+            return words.blank()
+        if verdict == "unreadable":
+            return words.unreadable(self.answers[i][part.step].trouble)
+        inputs = self.inputs(part.step, i)
+        if verdict == "follows":
+            return words.follows(inputs, self.led_to(part.step, i), expected)
+        column = self.columns[part.step]
+        if codes.shape != step.shape:
+            return words.wrong_shape(codes.shape, step.shape)
+        if codes.shape:
+            bad = [tuple(int(k) for k in index) for index in np.argwhere(codes >= 2)]
+            given = column.values[..., i]
+            cells = [
+                (index, "" if np.isnan(given[index]) else words.number(given[index]), words.number(key[index]))
+                for index in bad
+            ]
+            return words.wrong_cells(cells, codes.size)
+        coarse = ""
+        if abs(float(column.values[i]) - float(key)) <= column.half_units[i] and not enough(column, part)[i]:
+            coarse = "Too few digits to tell: write " + (
+                f"{part.decimals} decimals." if part.decimals is not None else f"at least {part.digits or 3} significant digits."
+            )
+        return words.wrong_number(expected, self.led_to(part.step, i), inputs, coarse)
+
+
+def _names(codes: np.ndarray) -> object:
+    """Codes as nested lists of verdicts."""
+    return np.array(CODES, dtype=object)[codes].tolist()
+
+
+def first_wrong(marks: Sequence[Mark]) -> Mark | None:
+    """Where a page first leaves the right path: the first part that neither is right nor follows from what came before."""
+    return next((mark for mark in marks if mark.verdict in {"wrong", "unreadable"}), None)

@@ -1,0 +1,140 @@
+"""Marks: the record of one verdict, and the words that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from grader.expression.tree import Index, Shape, by
+
+
+class Mark(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The verdict on one step of one student's page.
+
+    `points` are those that the step is worth and `credit` the share of them that is earned. `expected` and `own` are
+    the key's value and what the student's own earlier answers lead to; for tensors `cells` has a verdict an entry.
+    """
+
+    student: str
+    problem: str
+    part: str
+    verdict: str
+    credit: float
+    points: float
+    answer: Any = None
+    expected: Any = None
+    own: Any = None
+    slip: str | None = None
+    message: str | None = None
+    cells: Any = None
+
+    @property
+    def earned(self) -> float:
+        """The points earned."""
+        return self.credit * self.points
+
+
+class Marks(list[Mark]):
+    """Marks in order; `marks["w_5"]` is the mark of that part."""
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str):
+            for mark in self:
+                if mark.part == key:
+                    return mark
+            raise KeyError(key)
+        return super().__getitem__(key)
+
+
+def exact_points(credit: Fraction, points: Fraction) -> Fraction:
+    """Points earned, exactly: totals are sums of these, never of binary floats."""
+    return credit * points
+
+
+def number(value: float) -> str:
+    """A value for people: six significant digits, no more than it has.
+
+    >>> number(1.2736323266), number(-8.0), number(0.00015), number(1234567.0)
+    ('1.27363', '-8', '0.00015', '1234567')
+    """
+    value = float(value)
+    if value == int(value) if np.isfinite(value) else False:
+        return str(int(value)) if abs(value) < 1e15 else f"{value:.6g}"
+    return f"{value:.6g}"
+
+
+def table(values: np.ndarray) -> Any:
+    """A tensor of values as nested lists of texts; a scalar as one text."""
+    if values.ndim == 0:
+        return number(float(values))
+    return [table(row) for row in values]
+
+
+def one_line(value: Any) -> str:
+    """Nested lists of texts on one line: `[[1, 2], [3, 4]]`."""
+    if isinstance(value, list):
+        return "[" + ", ".join(map(one_line, value)) + "]"
+    return str(value)
+
+
+def cell_name(index: Index) -> str:
+    """Where an entry stands, as people count.
+
+    >>> cell_name((2, 4)), cell_name((0,)), cell_name((0, 2, 4))
+    ('row 3, column 5', 'entry 1', 'channel 1, row 3, column 5')
+    """
+    if len(index) == 1:
+        return f"entry {index[0] + 1}"
+    row, column = index[-2] + 1, index[-1] + 1
+    lead = [f"channel {index[-3] + 1}"] if len(index) > 2 else []
+    batch = [f"image {index[-4] + 1}"] if len(index) > 3 else []
+    return ", ".join([*batch, *lead, f"row {row}", f"column {column}"])
+
+
+def listing(words: Sequence[str]) -> str:
+    """Words with commas and an and.
+
+    >>> listing(["w_1", "b_1"])
+    'w_1 and b_1'
+    """
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+
+
+def blank() -> str:
+    return "Nothing is written here."
+
+
+def unreadable(trouble: str) -> str:
+    return f"This cannot be read: {trouble}."
+
+
+def follows(inputs: Sequence[str], own: Any, expected: Any) -> str:
+    """That an answer is right by the student's own earlier values, which these are, and what the key has."""
+    used = f"your own {listing(inputs)}" if inputs else "your own earlier values"
+    return f"Right by your own earlier values: {used} lead to {one_line(own)}. The key has {one_line(expected)}."
+
+
+def wrong_number(expected: Any, own: Any, inputs: Sequence[str], coarse: str) -> str:
+    """What the key has, and what the student's own earlier values would have led to."""
+    if coarse:
+        return f"{coarse} The key has {expected}."
+    if own is None or own == expected or not inputs:
+        return f"The key has {expected}."
+    return f"The key has {expected}; your own {listing(inputs)} would lead to {own}."
+
+
+def wrong_shape(given: Shape, expected: Shape) -> str:
+    entries = "a single number" if not expected else f"{by(expected)} entries"
+    return f"Expected {entries}, got {by(given)}{' entries' if given else ''}."
+
+
+def wrong_cells(wrong: Sequence[tuple[Index, str, str]], count: int) -> str:
+    """Which entries are wrong: where, what is there, what should be."""
+    shown = [f"{cell_name(index)} is {given or 'blank'}, the key has {key}" for index, given, key in wrong[:8]]
+    more = f"; and {len(wrong) - 8} more" if len(wrong) > 8 else ""
+    verb = "is" if len(wrong) == 1 else "are"
+    return f"{len(wrong)} of {count} entries {verb} not right: {'; '.join(shown)}{more}."

@@ -1,0 +1,85 @@
+"""Folding the entries of a tensor together, and putting tensors together; students on the last axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from grader.numeric.arrays import Array
+
+
+def over_entries(a: Array, axis: int | None) -> tuple[int, ...]:
+    """The axes that a reduction folds away: all but the students', or one."""
+    return tuple(range(a.ndim - 1)) if axis is None else (axis,)
+
+
+def total(a: Array, axis: int | None = None) -> Array:
+    """The sum of all entries, or along one axis: `(r, c, N)` to `(N,)`, or to `(c, N)` along axis 0.
+
+    >>> total(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([4., 6.])
+    """
+    return np.asarray(np.sum(a, axis=over_entries(a, axis)))
+
+
+def mean(a: Array, axis: int | None = None) -> Array:
+    """The mean of all entries, or along one axis."""
+    return np.asarray(np.mean(a, axis=over_entries(a, axis)))
+
+
+def largest(a: Array, axis: int | None = None) -> Array:
+    """The largest entry, or the largest along one axis."""
+    return np.asarray(np.max(a, axis=over_entries(a, axis)))
+
+
+def smallest(a: Array, axis: int | None = None) -> Array:
+    """The smallest entry, or the smallest along one axis."""
+    return np.asarray(np.min(a, axis=over_entries(a, axis)))
+
+
+def _position(a: Array, axis: int | None, find: Callable[..., Any]) -> Array:
+    flat, along = (a.reshape(-1, a.shape[-1]), 0) if axis is None else (a, axis)
+    found = find(flat, axis=along) + 1.0
+    return np.where(np.isnan(flat).any(axis=along), np.nan, found)
+
+
+def argmax(a: Array, axis: int | None = None) -> Array:
+    """The position of the largest entry, counted from 1 as on paper; the first of equals.
+
+    >>> argmax(np.array([[1.0, 9.0], [3.0, 9.0]]))
+    array([2., 1.])
+    """
+    return _position(a, axis, np.argmax)
+
+
+def argmin(a: Array, axis: int | None = None) -> Array:
+    """The position of the smallest entry, counted from 1 as on paper; the first of equals."""
+    return _position(a, axis, np.argmin)
+
+
+def less(a: Array, b: Array) -> Array:
+    """1 where a < b, 0 where not, and NaN where either is NaN."""
+    return np.where(np.isnan(a) | np.isnan(b), np.nan, np.less(a, b))
+
+
+def where(condition: Array, then: Array, otherwise: Array) -> Array:
+    """`then` where the condition is not 0, `otherwise` where it is, NaN where it is NaN."""
+    return np.where(np.isnan(condition), np.nan, np.where(condition != 0, then, otherwise))
+
+
+def stack(*arrays: Array) -> Array:
+    """Arrays of one shape as the entries of a new first axis: scalars `(N,)` to a vector `(n, N)`."""
+    return np.stack(np.broadcast_arrays(*arrays))
+
+
+def ravel(a: Array) -> Array:
+    """All entries in one vector, row by row: `(r, c, N)` to `(r·c, N)`."""
+    return a.reshape(-1, a.shape[-1])
+
+
+def concatenate(*vectors: Array) -> Array:
+    """Vectors end to end: `(m, N)` and `(n, N)` to `(m + n, N)`."""
+    students = max(vector.shape[-1] for vector in vectors)
+    return np.concatenate([np.broadcast_to(vector, (vector.shape[0], students)) for vector in vectors])
