@@ -71,6 +71,7 @@ class Page:
         self.tables: dict[str, Table] = {}
         self.names: dict[str, Name] = {}
         self.steps: dict[str, Step] = {}
+        self.lets: set[str] = set()
 
     def _name(self, name: str, shape: tuple[int, ...], symbol: str) -> Name:
         if name in self.names:
@@ -85,6 +86,7 @@ class Page:
 
     def let(self, name: str, value: int | Fraction, symbol: str = "") -> Name:
         """A number that follows from how the problem is stated (a height, a stride): named on the page, not asked."""
+        self.lets.add(name)
         return self.given(name, Table((), (Fraction(value),)), symbol)
 
     def step(
@@ -118,6 +120,7 @@ class Solution(Mapping[str, Step]):
     def __init__(self, page: Page) -> None:
         self.tables = page.tables
         self.names = page.names
+        self.lets = page.lets
         self._steps = {
             name: Step(step.name, step.expression, step.sentence, step.derivative, self)
             for name, step in page.steps.items()

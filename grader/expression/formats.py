@@ -12,6 +12,7 @@ from grader.expression.layout import (
     PRODUCT,
     Call,
     Cases,
+    Derivative,
     Fence,
     Grid,
     Infix,
@@ -64,6 +65,8 @@ def latex(layout: Layout) -> str:
             return _latex_call(function, arguments, below)
         case Total(inner, index):
             return rf"\sum_{{{index}}} {latex(inner)}"
+        case Derivative(of, by):
+            return rf"\frac{{\partial}}{{\partial {latex(by)}}} {latex(of)}"
         case Grid(rows):
             body = r" \\ ".join(" & ".join(map(latex, row)) for row in rows)
             return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
@@ -178,11 +181,31 @@ def plain(layout: Layout) -> str:
             return f"{function}{'_' + below if below else ''}({', '.join(map(plain, arguments))})"
         case Total(inner, index):
             return f"Σ_{index} {plain(inner)}"
+        case Derivative(of, by):
+            return f"∂/∂{plain(by)} {plain(of)}"
         case Grid(rows):
             lines = ["[" + ", ".join(map(plain, row)) + "]" for row in rows]
             return lines[0] if len(lines) == 1 else "[" + ", ".join(lines) + "]"
         case Cases(condition, then, otherwise):
             return f"{plain(then)} if {plain(condition)}, otherwise {plain(otherwise)}"
+
+
+def plain_block(layout: Layout) -> str:
+    """A layout on as many lines as a matrix in it has rows, its columns in line.
+
+    >>> from grader.expression.layout import Numeric
+    >>> grid = Grid(((Numeric("1"), Numeric("-20")), (Numeric("300"), Numeric("4"))))
+    >>> print(plain_block(Infix(Symbol("X"), "=", grid, 0)))
+    X = [  1  −20 ]
+        [300    4 ]
+    """
+    if not (isinstance(layout, Infix) and isinstance(layout.right, Grid)):
+        return plain(layout)
+    cells = [[plain(cell) for cell in row] for row in layout.right.rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    start = f"{plain(layout.left)} {layout.operator} "
+    rows = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
+    return "\n".join((start if i == 0 else " " * len(start)) + f"[{row} ]" for i, row in enumerate(rows))
 
 
 def _plain_marks(subscripts: tuple[str, ...]) -> str:

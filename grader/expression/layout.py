@@ -96,6 +96,14 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
+class Derivative:
+    """The derivative of something by a name."""
+
+    of: Layout
+    by: Layout
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     """A matrix; a vector is one row."""
 
@@ -111,7 +119,7 @@ class Cases:
     otherwise: Layout
 
 
-Layout = Numeric | Symbol | Infix | Negative | Ratio | Power | Fence | Root | Call | Total | Grid | Cases
+Layout = Numeric | Symbol | Infix | Negative | Ratio | Power | Fence | Root | Call | Total | Derivative | Grid | Cases
 
 
 def level(layout: Layout) -> int:
@@ -119,7 +127,7 @@ def level(layout: Layout) -> int:
     match layout:
         case Infix():
             return layout.level
-        case Negative() | Total():
+        case Negative() | Total() | Derivative():
             return PRODUCT
         case Ratio() | Power():
             return FRACTION
@@ -210,10 +218,12 @@ def symbol(name: str) -> Symbol:
 
 
 def numeric(value: Fraction) -> Layout:
-    """An exact number: a decimal where that is short, otherwise a ratio."""
+    """An exact number: a decimal where that is short, a power of ten where it is very small, otherwise a ratio."""
     decimal = terminating(value)
     if decimal is not None:
         return Numeric(decimal)
+    if (value * 10**60).denominator == 1:
+        return Numeric(f"{float(value):.6g}")
     ratio = Ratio(Numeric(str(abs(value.numerator))), Numeric(str(value.denominator)))
     return Negative(ratio) if value < 0 else ratio
 

@@ -89,9 +89,7 @@ def read_table(node: Node) -> tuple[Shape, tuple[str, ...]]:
 
 
 def _entries(shape: Shape) -> str:
-    if len(shape) == 1:
-        return f"{shape[0]} entr{'y' if shape[0] == 1 else 'ies'}"
-    return by(shape) + (" entries" if shape else "")
+    return "1 entry" if shape == (1,) else by(shape) + (" entries" if shape else "")
 
 
 def _from_text(text: Text) -> Node:

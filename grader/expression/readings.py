@@ -13,7 +13,7 @@ from grader.expression import exact as sp
 from grader.expression import formats, layout
 from grader.expression.layout import Layout
 from grader.expression.numerals import Table
-from grader.expression.tree import Apply, Expression, Index, Leaf, Name, Number, entry, fold, rewrite
+from grader.expression.tree import Apply, Expression, Index, Leaf, Name, Number, entry, fold
 from grader.numeric import Array
 
 PRECISION = 30  # digits of a value that is not kept as a ratio or a root
@@ -147,9 +147,3 @@ def substituted(tree: Expression, values: Mapping[str, Any]) -> Expression:
         return apply.operation(*operands, **dict(apply.options))
 
     return fold(tree, leaf, node)
-
-
-__all__ = [
-    "Table", "exact", "exact_table", "latex_of", "layout_of", "numeric", "numeric_table", "plain_of", "rational",
-    "rewrite", "settled", "substituted", "written_out",
-]  # fmt: skip

@@ -6,6 +6,7 @@ one row of the table of operations. Trees compare by structure and carry their s
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -187,16 +188,14 @@ def fold(tree: Expression, leaf: Callable[[Leaf], T], node: Callable[..., T]) ->
     return leaf(tree)
 
 
+def leaves(tree: Expression) -> tuple[Leaf, ...]:
+    """The numbers and names in a tree, in the order they are written."""
+    return fold(tree, lambda leaf: (leaf,), lambda _, *operands: tuple(itertools.chain(*operands)))
+
+
 def names(tree: Expression) -> tuple[str, ...]:
     """The names in a tree, each once, in the order they are written."""
-    found: dict[str, None] = {}
-    fold(tree, lambda leaf: found.setdefault(leaf.name) if isinstance(leaf, Name) else None, lambda *_: None)
-    return tuple(found)
-
-
-def rewrite(tree: Expression, leaf: Callable[[Leaf], Expression]) -> Expression:
-    """The same tree on other leaves."""
-    return fold(tree, leaf, lambda apply, *operands: apply.operation(*operands, **dict(apply.options)))
+    return tuple(dict.fromkeys(leaf.name for leaf in leaves(tree) if isinstance(leaf, Name)))
 
 
 def shape_with(tree: Expression, shapes: Mapping[str, Shape]) -> Shape:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, get_type_hints
 
-from grader.errors import ShapeError, SpecError
+from grader.errors import Place, ShapeError, SpecError
 from grader.families.givens import Kind
 from grader.solution import Page, Solution
 
@@ -102,3 +102,46 @@ def load_all() -> dict[str, Family]:
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
     return FAMILIES
+
+
+def starting_spec(family: Family) -> str:
+    """A spec that works as it stands: the family's example, every step worth a point."""
+    solution = example_solution(family)
+    lines = ["title: A title for the page", f"family: {family.name}", "given:"]
+    lines += [f"  {line}" for line in family.example.splitlines()]
+    lines += ["ask:", *(f"  {step}: 1" for step in solution)]
+    return "\n".join(lines) + "\n"
+
+
+def example_solution(family: Family) -> Solution:
+    """The solution of the family's own example."""
+    from grader.document import read_yaml
+    from grader.problem import read_givens
+
+    return family.solve(read_givens(read_yaml(family.example), family, Place(family.name)))
+
+
+def describe(family: Family) -> str:
+    """What a family is, its givens, its steps and an example, for the terminal."""
+    lines = [family.name, "", family.doc, "", "Givens"]
+    width = max(map(len, family.givens))
+    for given in family.givens.values():
+        needed = "" if given.required else f"  [default: {default(given)}]"
+        lines.append(f"  {given.name:{width}}  {given.kind.expects}{needed}")
+    lines += ["", "Steps of the example"]
+    solution = example_solution(family)
+    width = max(map(len, solution))
+    lines += [f"  {name:{width}}  {step.sentence}" for name, step in solution.items()]
+    lines += ["", "Example", *(f"  {line}" for line in family.example.splitlines())]
+    return "\n".join(lines) + "\n"
+
+
+def default(given: Given) -> str:
+    """A given's default as an author would write it."""
+    if given.default is None:
+        return "none"
+    if isinstance(given.default, bool):
+        return str(given.default).lower()
+    if isinstance(given.default, tuple) and len(set(given.default)) == 1:
+        return str(given.default[0])
+    return str(given.default)

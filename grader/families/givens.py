@@ -61,14 +61,13 @@ class Tensor:
 
 def read_numbers(node: Node, place: Place, expects: str) -> Table:
     """A table of exact numbers; ragged rows and what is not a number are errors that name the entry."""
-    line = node.line
     if isinstance(node, Items):
         for number, row in enumerate(node, start=1):
             read_lengths(node, number, row, place)
     try:
         shape, texts = read_table(node)
     except UnreadableError as error:
-        raise SpecError(f"expected {expects}; {error.what}", place.within("", line) if not place.path else place) from error
+        raise SpecError(f"expected {expects}; {error.what}", place) from error
     values = []
     for position, text in enumerate(texts):
         try:

@@ -82,9 +82,9 @@ class Group:
         sheet = self.sheets[i]
         answer = sheet.answers.get(part.step)
         correct = verdict == "correct"
-        scalar = judged.codes.ndim == 1
         codes = judged.codes[..., i]
-        misfit = codes.shape != self.solution[part.step].shape
+        read = self.answers[i].get(part.step)
+        by_cell = bool(codes.shape) and read is not None and read.shape == self.solution[part.step].shape
         own = None if verdict in {"correct", "blank"} else self.led_to(part.step, i)
         return Mark(
             student=sheet.student,
@@ -97,7 +97,7 @@ class Group:
             expected=None if correct else expected,
             own=None if own == expected else own,
             message=None if correct else self.message(part, i, verdict, codes, expected),
-            cells=None if scalar or misfit or verdict == "blank" else _names(codes),
+            cells=_names(codes) if by_cell else None,
         )
 
     def credit(self, codes: np.ndarray) -> Fraction:
@@ -161,6 +161,10 @@ def _names(codes: np.ndarray) -> object:
     return np.array(CODES, dtype=object)[codes].tolist()
 
 
+ASTRAY = frozenset({"wrong", "unreadable"})
+"""The verdicts where a page leaves the right path."""
+
+
 def first_wrong(marks: Sequence[Mark]) -> Mark | None:
     """Where a page first leaves the right path: the first part that neither is right nor follows from what came before."""
-    return next((mark for mark in marks if mark.verdict in {"wrong", "unreadable"}), None)
+    return next((mark for mark in marks if mark.verdict in ASTRAY), None)

@@ -32,11 +32,6 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     message: str | None = None
     cells: Any = None
 
-    @property
-    def earned(self) -> float:
-        """The points earned."""
-        return self.credit * self.points
-
 
 class Marks(list[Mark]):
     """Marks in order; `marks["w_5"]` is the mark of that part."""
@@ -50,9 +45,13 @@ class Marks(list[Mark]):
         return super().__getitem__(key)
 
 
-def exact_points(credit: Fraction, points: Fraction) -> Fraction:
-    """Points earned, exactly: totals are sums of these, never of binary floats."""
-    return credit * points
+def earned(mark: Mark) -> Fraction:
+    """The points that a mark earns, exactly: totals are sums of these, so that 0.1 + 0.2 is 0.3.
+
+    >>> earned(Mark(student="s", problem="p", part="w", verdict="wrong", credit=23 / 25, points=0.5))
+    Fraction(23, 50)
+    """
+    return Fraction(mark.credit).limit_denominator(10**6) * Fraction(mark.points).limit_denominator(10**6)
 
 
 def number(value: float) -> str:
@@ -115,7 +114,8 @@ def unreadable(trouble: str) -> str:
 def follows(inputs: Sequence[str], own: Any, expected: Any) -> str:
     """That an answer is right by the student's own earlier values, which these are, and what the key has."""
     used = f"your own {listing(inputs)}" if inputs else "your own earlier values"
-    return f"Right by your own earlier values: {used} lead to {one_line(own)}. The key has {one_line(expected)}."
+    leads = "leads" if len(inputs) == 1 else "lead"
+    return f"Right by your own earlier values: {used} {leads} to {one_line(own)}. The key has {one_line(expected)}."
 
 
 def wrong_number(expected: Any, own: Any, inputs: Sequence[str], coarse: str) -> str:

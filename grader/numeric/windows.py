@@ -3,7 +3,6 @@
 Dumoulin & Visin (2016) below is "A guide to convolution arithmetic for deep learning", arXiv:1603.07285.
 """
 
-from functools import reduce
 from typing import Literal
 
 import numpy as np
@@ -114,7 +113,9 @@ def pool(
     (top, bottom), (left, right) = padding
     framed = pad(X, ((top, bottom + overhang[0]), (left, right + overhang[1])), fill)
     windows = _windows(framed, size, stride)
-    pooled: Array = reduce(combine, [windows[..., i, j, :, :, :] for i, j in np.ndindex(size)])
+    pooled = np.full((*X.shape[:-3], len(rows), len(columns), X.shape[-1]), fill)
+    for i, j in np.ndindex(size):
+        combine(pooled, windows[..., i, j, : len(rows), : len(columns), :], out=pooled)
     return pooled if mode == "max" else pooled / (rows[:, np.newaxis, np.newaxis] * columns[:, np.newaxis])
 
 

@@ -1,0 +1,61 @@
+"""The author's tests of a problem: two readings, proofs, full marks for the key, every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from grader.document import from_python
+from grader.errors import GraderError, Place, SpecError
+from grader.marking import Sheet, mark
+from grader.problem import Problem
+
+AGREEMENT = 1e-9  # between the exact and the numeric reading, relative
+
+
+@dataclass
+class Checked:
+    """What was checked of one problem, and what is wrong with it."""
+
+    steps: int = 0
+    proofs: int = 0
+    pages: int = 0
+    errors: list[GraderError] = field(default_factory=list)
+
+
+def check(problem: Problem) -> Checked:
+    """Check one problem."""
+    checked = Checked()
+    for name, step in problem.solution.items():
+        place = Place(problem.path, path=name)
+        difference = problem.solution.agreement(name)
+        checked.steps += 1
+        if not difference <= AGREEMENT:
+            what = f"the exact and the numeric value differ by {difference:.3g}"
+            checked.errors.append(SpecError(what, place, "this is a defect of the program; please report it"))
+        if step.derivative is not None:
+            checked.proofs += 1
+            if not problem.solution.prove(name):
+                what = "the claim to be a derivative could not be proved"
+                checked.errors.append(SpecError(what, place, "this is a defect of the program; please report it"))
+    checked.errors += key_earns_all(problem)
+    checked.pages = bring_out_pages(problem)
+    return checked
+
+
+def key_earns_all(problem: Problem) -> list[GraderError]:
+    """The key, handed in to the last digit, must earn every point."""
+    answers = {part.step: from_python(problem.solution.values[part.step][..., 0]) for part in problem.parts}
+    (marks,) = mark(problem, [Sheet("key", answers)])
+    return [
+        SpecError(f"the key's own value is marked {each.verdict}", Place(problem.path, path=f"ask.{each.part}"))
+        for each in marks
+        if each.verdict != "correct"
+    ]
+
+
+def bring_out_pages(problem: Problem) -> int:
+    """Make every page in every format, and count them."""
+    from grader.render import pages
+
+    made = [make(problem, format) for make in (pages.key, pages.worksheet) for format in ("md", "tex")]
+    return len([*made, pages.solution(problem)])

@@ -1,0 +1,116 @@
+"""`grader grade`: mark submissions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli import terminal
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from grader.run import Graded
+
+MOST_ROWS = 40  # student and problem pairs that the table still lists one by one
+
+
+@click.command("grade")
+@click.argument("submissions", type=terminal.FOLDER)
+@click.option("--problems", type=terminal.FOLDER, help="Folder of specs, or one spec.  [default: problems/]")
+@click.option("--out", type=terminal.FOLDER, default=Path("out"), show_default=True, help="Where results go.")
+@click.option("--feedback", type=click.Choice(["md"]), help="Write feedback pages however many students there are.")
+def command(submissions: Path, problems: Path | None, out: Path, feedback: str | None) -> None:
+    """Mark SUBMISSIONS, a folder or a file of YAML, JSON, JSON lines or CSV.
+
+    Writes marks.jsonl (a line a mark), marks.csv (a row a student) and, for up to 1,000 students, a feedback page each.
+    What cannot be used is named, the rest is marked, and the exit status is then 1.
+
+    \b
+    Example:
+        grader grade submissions/ --problems problems/ --out out/
+    """
+    from grader.errors import DocumentError, Place
+    from grader.run import MOST_PAGES, grade, write
+
+    graded = grade(submissions, terminal.problems_folder(problems), terminal.progress)
+    try:
+        write(graded, out, pages=bool(feedback) or len(graded.marks) <= MOST_PAGES, progress=terminal.progress)
+    except OSError as error:
+        place = Place(str(error.filename or out))
+        graded.errors.append(DocumentError(f"cannot be written: {error.strerror}", place, "name another with --out"))
+        terminal.tell(graded.errors)
+        terminal.finish(graded.errors)
+    summarise(graded, out)
+    terminal.tell(graded.errors)
+    terminal.finish(graded.errors)
+
+
+def summarise(graded: Graded, out: Path) -> None:
+    """The table on the terminal, and where the files are."""
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=False)
+    if graded.marks and graded.problems:
+        few = len(graded.marks) * len(graded.problems) <= MOST_ROWS
+        console.print(by_student(graded) if few else by_problem(graded))
+    students, problems = len(graded.marks), len(graded.problems)
+    marked = f"{students} student{'s' * (students != 1)} on {problems} problem{'s' * (problems != 1)}"
+    click.echo(f"Marked {marked}; marks and feedback are in {out}/.")
+
+
+def by_student(graded: Graded) -> Table:
+    """A row for each problem that a student handed in."""
+    from rich.text import Text
+
+    from grader.export.tables import decimal
+    from grader.render.feedback import SheetView
+
+    table = _table(["student", "problem"], ["points", "of", "correct", "follows", "wrong", "blank", "unreadable"])
+    table.add_column("first goes wrong")
+    for student, by_problem in graded.marks.items():
+        for id, marks in by_problem.items():
+            sheet = SheetView(graded.problems[id], marks)
+            if sheet.handed_in:
+                counts = Counter(mark.verdict for mark in marks)
+                tally = [str(counts[verdict] or "·") for verdict in ("correct", "follows", "wrong", "blank", "unreadable")]
+                first = sheet.first_wrong.part if sheet.first_wrong else "—"
+                points = [decimal(sheet.earned), decimal(sheet.problem.points)]
+                table.add_row(Text(student), Text(id), *points, *tally, Text(first))
+    return table
+
+
+def by_problem(graded: Graded) -> Table:
+    """A row for each problem, over all students."""
+    from rich.text import Text
+
+    from grader.render.feedback import SheetView
+
+    table = _table(["problem"], ["handed in", "mean", "of", "all right", "follow"])
+    table.add_column("most first go wrong at")
+    for id, problem in graded.problems.items():
+        sheets = [SheetView(problem, by_problem[id]) for by_problem in graded.marks.values()]
+        sheets = [sheet for sheet in sheets if sheet.handed_in]
+        mean = sum(float(sheet.earned) for sheet in sheets) / max(len(sheets), 1)
+        firsts = Counter(sheet.first_wrong.part for sheet in sheets if sheet.first_wrong)
+        right = sum(sheet.earned == problem.points for sheet in sheets)
+        follow = sum(bool(sheet.followed) for sheet in sheets)
+        worst = ", ".join(f"{part} ({count})" for part, count in firsts.most_common(3)) or "—"
+        numbers = [str(len(sheets)), f"{mean:.2f}", f"{float(problem.points):g}", str(right), str(follow)]
+        table.add_row(Text(id), *numbers, Text(worst))
+    return table
+
+
+def _table(left: list[str], right: list[str]) -> Table:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in left:
+        table.add_column(name, overflow="fold")
+    for name in right:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table

@@ -1,0 +1,46 @@
+"""What `key` and `worksheet` share: one page a problem, in a format, into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli import terminal
+
+if TYPE_CHECKING:
+    from grader.errors import GraderError
+    from grader.problem import Problem
+
+
+def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The argument and options of a command that writes pages."""
+    for option in (
+        click.option("--out", type=terminal.FOLDER, default=Path("out"), show_default=True, help="Where pages go."),
+        click.option("--format", type=click.Choice(["md", "tex"]), default="md", show_default=True, help="Page format."),
+        click.argument("problems", type=terminal.FOLDER, required=False),
+    ):
+        command = option(command)
+    return command
+
+
+def write_pages(page: Callable[[Problem, str], str], problems: Path, format: str, folder: Path) -> list[GraderError]:
+    """Write `page(problem, format)` for every problem, and tell what could not be used."""
+    from grader.errors import DocumentError, Place
+    from grader.problem import load_folder
+    from grader.render.environment import FORMATS
+
+    known, errors = load_folder(problems)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for problem in terminal.progress(known.values(), "Writing pages"):
+            path = folder / (problem.id + FORMATS[format].ending)
+            path.write_text(page(problem, format), encoding="utf-8")
+            click.echo(path)
+    except OSError as error:
+        place = Place(str(error.filename or folder))
+        errors.append(DocumentError(f"cannot be written: {error.strerror}", place, "name another with --out"))
+    terminal.tell(errors)
+    return errors

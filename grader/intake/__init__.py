@@ -1,0 +1,179 @@
+"""Submissions in: files and folders, a format a file, read as students typed them. What cannot be read is listed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.document import Entries, Items, Node, Text, read_document, read_json, read_text
+from grader.errors import DocumentError, GraderError, Place, SubmissionError, did_you_mean
+from grader.problem import Problem
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in: answers as typed, by problem and step."""
+
+    student: str
+    answers: Mapping[str, Mapping[str, Node]]
+    place: Place
+    seed: str = ""
+
+
+def read(path: Path) -> Iterator[Submission | GraderError]:
+    """Every submission of a file or folder, and an error for each that cannot be used, in the order of names."""
+    seen: dict[str, Place] = {}
+    for item in _unchecked(path):
+        if isinstance(item, Submission) and item.student in seen:
+            first = seen[item.student]
+            what = f"'{item.student}' has already handed in, with {first}"
+            yield SubmissionError(what, item.place, "the first is marked; remove one of them")
+            continue
+        if isinstance(item, Submission):
+            seen[item.student] = item.place
+        yield item
+
+
+def _unchecked(path: Path) -> Iterator[Submission | GraderError]:
+    for file in find(path):
+        if isinstance(file, GraderError):
+            yield file
+            continue
+        try:
+            yield from _read_file(file)
+        except GraderError as error:
+            yield error
+
+
+def find(path: Path) -> Iterator[Path | GraderError]:
+    """The files of a folder and the folders below it, by name; hidden files and links to folders are left out."""
+    try:
+        if path.is_file():
+            yield path
+            return
+        children = sorted(path.iterdir())
+    except FileNotFoundError:
+        yield SubmissionError("no such file or folder", Place(str(path)), "give a submission, or a folder of them")
+        return
+    except OSError as error:
+        yield SubmissionError(f"cannot be opened: {error.strerror}", Place(str(path)), "check its permissions")
+        return
+    for child in children:
+        if not child.name.startswith(".") and not (child.is_symlink() and child.is_dir()):
+            yield from find(child)
+
+
+def _read_file(path: Path) -> Iterator[Submission | GraderError]:
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        what = f"a file of this kind ('{path.suffix or path.name}') is not a submission"
+        raise DocumentError(what, Place(str(path)), "expected " + ", ".join(READERS))
+    yield from reader(path)
+
+
+def read_one(path: Path) -> Iterator[Submission | GraderError]:
+    """A file of one student: YAML or JSON."""
+    yield submission(read_document(path), Place(str(path)))
+
+
+def read_lines(path: Path) -> Iterator[Submission | GraderError]:
+    """JSON lines: a student a line; a broken line does not touch the others."""
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
+        if line.strip():
+            place = Place(str(path), number)
+            try:
+                yield submission(read_json(line, place), place)
+            except GraderError as error:
+                yield error.at(place)
+
+
+def read_csv(path: Path) -> Iterator[Submission | GraderError]:
+    """A table with a student a row: the columns `student` and `problem.step`."""
+    rows = csv.DictReader(io.StringIO(read_text(path), newline=""), restkey="", strict=True)
+    place = Place(str(path))
+    columns = [column.strip() for column in rows.fieldnames or []]
+    rows.fieldnames = columns
+    if "student" not in columns:
+        raise DocumentError("expected a column named student", Place(str(path), 1), did_you_mean("student", columns))
+    for column in columns:
+        if column not in {"student", "seed"} and "." not in column:
+            raise DocumentError(f"the column '{column}' names no step", Place(str(path), 1), "expected problem.step")
+    try:
+        for row in rows:
+            yield _from_row(row, Place(str(path), rows.line_num))
+    except csv.Error as error:
+        raise DocumentError(f"not CSV: {error}", place.within("", rows.line_num)) from error
+
+
+def _from_row(row: Mapping[str, str | None], place: Place) -> Submission | GraderError:
+    if "" in row:
+        return SubmissionError("more cells than columns", place, "quote the cells that hold commas")
+    answers: dict[str, dict[str, Node]] = {}
+    for column, cell in row.items():
+        problem, dot, step = column.rpartition(".")
+        if dot and cell:
+            answers.setdefault(Text(problem, place.line), {})[Text(step, place.line)] = Text(cell, place.line)
+    student = (row["student"] or "").strip()
+    if not student:
+        return SubmissionError("no student is named", place, "fill in the column student")
+    return Submission(student, answers, place, (row.get("seed") or "").strip())
+
+
+def submission(node: Node, root: Place) -> Submission:
+    """One submission from a document: a mapping with `student` and `answers`."""
+    if not isinstance(node, Entries):
+        raise SubmissionError("expected a mapping with student and answers", root)
+    for key in node:
+        if key not in {"student", "seed", "answers"}:
+            place = Place(root.file, key.line or root.line, key)
+            raise SubmissionError(f"unknown key '{key}'", place, did_you_mean(key, ["student", "seed", "answers"]))
+    student = node.get(Text("student"))
+    if not isinstance(student, Text) or not student.strip():
+        raise SubmissionError("no student is named", root, "write student: and an identifier")
+    answers = node.get(Text("answers"), Entries())
+    if not isinstance(answers, Entries) and answers != "":
+        raise SubmissionError("expected a mapping of problems to answers", root.within("answers", answers.line))
+    seed = node.get(Text("seed"), Text(""))
+    by_problem: dict[str, Mapping[str, Node]] = {}
+    for problem, steps in answers.items() if isinstance(answers, Entries) else ():
+        if isinstance(steps, Items) or (isinstance(steps, Text) and steps.strip()):
+            place = Place(root.file, problem.line or root.line, f"answers.{problem}")
+            raise SubmissionError("expected a mapping of steps to answers, such as w_1: 0.524", place)
+        by_problem[problem] = steps if isinstance(steps, Entries) else Entries()
+    return Submission(student.strip(), by_problem, root, str(seed))
+
+
+READERS: dict[str, Callable[[Path], Iterator[Submission | GraderError]]] = {
+    ".yaml": read_one,
+    ".yml": read_one,
+    ".json": read_one,
+    ".jsonl": read_lines,
+    ".csv": read_csv,
+}
+"""The formats by the ending of a file's name."""
+
+
+def strangers(submission: Submission, problems: Mapping[str, Problem]) -> Iterable[SubmissionError]:
+    """What a submission answers that no problem asks: an error each, with what may have been meant."""
+    for problem, steps in submission.answers.items():
+        if problem not in problems:
+            place = _place_of(submission, submission.answers, problem, f"answers.{problem}")
+            yield SubmissionError(f"unknown problem '{problem}'", place, did_you_mean(problem, problems))
+            continue
+        if submission.seed and problems[problem].varies:
+            place = _place_of(submission, submission.answers, problem, f"answers.{problem}")
+            what = "handed in for a variant (it has a seed), and marked by the spec's own givens"
+            yield SubmissionError(what, place, "variants are not drawn by this version; mark it by hand")
+        known = problems[problem].solution
+        for step in steps:
+            if step not in known:
+                place = _place_of(submission, steps, step, f"answers.{problem}.{step}")
+                yield SubmissionError(f"'{problem}' has no step '{step}'", place, did_you_mean(step, known))
+
+
+def _place_of(submission: Submission, entries: Mapping[str, object], key: str, path: str) -> Place:
+    line = next((getattr(known, "line", None) for known in entries if known == key), None)
+    return Place(submission.place.file, line or submission.place.line, path)

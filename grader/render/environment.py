@@ -1,0 +1,141 @@
+"""One Jinja environment a format. Every value that a template prints is escaped for its format unless it is a formula."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from grader.expression import formats
+from grader.expression.layout import Layout
+from grader.marking import ASTRAY
+from grader.marking.marks import earned, one_line
+from grader.resources import shipped
+
+LONGEST = 400  # characters of somebody's text on a page
+
+
+@dataclass(frozen=True)
+class Format:
+    """A page format: how it sets a layout, how it writes an equals sign, how it escapes text."""
+
+    name: str
+    ending: str
+    mathematics: Callable[[Layout], str]
+    about: str
+    escape: Callable[[str], str]
+    code: Callable[[str], str]
+    display: Callable[[Layout], str]
+
+
+def visible(text: str) -> str:
+    """Text on one line, with nothing in it that hides or turns what stands around it.
+
+    >>> visible("two\\nlines and \\u202e turned")
+    'two lines and � turned'
+    """
+    line = re.sub(r"\s+", " ", text)
+    return "".join("�" if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co"} else c for c in line)
+
+
+def shortened(text: str) -> str:
+    """Text of at most `LONGEST` characters, with a mark where the rest was left out."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def markdown(text: str) -> str:
+    """Any text as CommonMark that shows it and starts nothing: no markup, no HTML, no mathematics, no list.
+
+    >>> print(markdown("- <b>*w_1*</b> | $x$"))
+    \\- \\<b\\>\\*w\\_1\\*\\</b\\> \\| \\$x\\$
+    """
+    escaped = re.sub(r"([\\`*_{}\[\]<>#|~$&^])", r"\\\1", visible(text))
+    return re.sub(r"^(\s*)([-+=]|\d+(?=[.)]))", r"\1\\\2", escaped) if not escaped[:1].isdigit() else escaped
+
+
+def code(text: str) -> str:
+    """Any text as a code span that stands in a table too: typed text looks as it was typed."""
+    plain = shortened(visible(text)).replace("|", r"\|")
+    fence = "`" * (1 + max(map(len, re.findall("`+", plain)), default=0))
+    pad = " " if plain[:1] in {"`", ""} or plain[-1:] == "`" else ""
+    return f"{fence}{pad}{plain}{pad}{fence}"
+
+
+def tex(text: str) -> str:
+    """Any text as LaTeX that shows it."""
+    return formats.escaped_latex(visible(text))
+
+
+FORMATS = {
+    format.name: format
+    for format in (
+        Format("md", ".md", formats.latex, r"\approx", markdown, code, formats.latex),
+        Format("tex", ".tex", formats.latex, r"\approx", tex, lambda text: rf"\texttt{{{tex(text)}}}", formats.latex),
+        Format("txt", ".txt", formats.plain, "≈", visible, visible, formats.plain_block),
+    )
+}
+"""The formats by name."""
+
+
+@cache
+def environment(name: str) -> jinja2.Environment:
+    """The environment of a format: its templates, its filters, its escaping."""
+    format = FORMATS[name]
+
+    def escaped(value: Any) -> Any:
+        if isinstance(value, Markup):
+            return value
+        if value is None or isinstance(value, jinja2.Undefined):
+            return value
+        return Markup(format.escape(shortened(str(value))))
+
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(shipped("templates") / name),
+        undefined=jinja2.StrictUndefined,
+        finalize=escaped,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    env.filters["mathematics"] = lambda layout: Markup(format.mathematics(layout))
+    env.filters["display"] = lambda layout: Markup(format.display(layout))
+    env.filters["code"] = lambda text: Markup(format.code(str(text)))
+    env.filters["points"] = points
+    env.filters["chain"] = lambda line: Markup(chain(format, line.terms))
+    env.filters["typed"] = one_line
+    env.filters["earned"] = earned
+    env.tests["wrong"] = lambda mark: mark.verdict in ASTRAY
+    env.filters["prose"] = lambda text: Markup(prose(format, text))
+    return env
+
+
+def chain(format: Format, terms: Sequence[tuple[Layout, bool]]) -> str:
+    """Terms joined by equals signs, by the sign for about equal before those that were rounded."""
+    first, *rest = terms
+    signs = [(("=" if exact else format.about), format.mathematics(term)) for term, exact in rest]
+    return " ".join([format.mathematics(first[0]), *(f"{sign} {term}" for sign, term in signs)])
+
+
+def prose(format: Format, text: str) -> str:
+    """An author's prose: `$…$` is mathematics and stays, the rest is escaped, paragraphs stay apart."""
+    paragraphs = re.split(r"\n\s*\n", text.strip())
+    return "\n\n".join(
+        "".join(f"${piece}$" if i % 2 else format.escape(piece) for i, piece in enumerate(paragraph.split("$")))
+        for paragraph in paragraphs
+    )
+
+
+def points(value: Fraction) -> str:
+    """Points as people write them.
+
+    >>> points(Fraction(5, 2)), points(Fraction(3)), points(Fraction(1, 3))
+    ('2.5', '3', '0.33')
+    """
+    return f"{float(value):.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,96 @@
+"""What a student gets back, as a template needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from grader.document import from_python
+from grader.expression import read_table
+from grader.marking import first_wrong
+from grader.marking.marks import Mark, earned
+from grader.problem import Problem
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One entry of a tensor: as typed, its verdict, and the key's."""
+
+    answer: str
+    verdict: str
+    expected: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A tensor's entries in rows, with what is not right."""
+
+    part: str
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class SheetView:
+    """One problem on a student's page."""
+
+    problem: Problem
+    marks: Sequence[Mark]
+
+    @property
+    def earned(self) -> Fraction:
+        return sum(map(earned, self.marks), Fraction(0))
+
+    @property
+    def handed_in(self) -> bool:
+        return any(mark.verdict != "blank" for mark in self.marks)
+
+    @property
+    def missing(self) -> bool:
+        return any(mark.verdict == "blank" for mark in self.marks)
+
+    @property
+    def first_wrong(self) -> Mark | None:
+        return first_wrong(self.marks)
+
+    @property
+    def followed(self) -> list[str]:
+        return [mark.part for mark in self.marks if mark.verdict == "follows"]
+
+    @property
+    def tables(self) -> list[Table]:
+        return [table(mark) for mark in self.marks if shows_cells(mark)]
+
+
+def shows_cells(mark: Mark) -> bool:
+    """Whether a mark's entries are set out one by one: a vector or a matrix with something in it that is not right."""
+    return bool(mark.cells) and mark.expected is not None and not isinstance(mark.cells[0][0], list)
+
+
+def table(mark: Mark) -> Table:
+    """A tensor that was read, entry by entry beside the key's."""
+    shape, texts = read_table(from_python(mark.answer))
+    verdicts, keys = (rows_of(value) for value in (mark.cells, mark.expected))
+    width = shape[-1]
+    return Table(
+        mark.part,
+        tuple(
+            tuple(map(Cell, texts[i * width : (i + 1) * width], row, keys[i]))
+            for i, row in enumerate(verdicts)
+        ),
+    )
+
+
+def rows_of(value: Any) -> list[list[str]]:
+    return value if isinstance(value[0], list) else [value]
+
+
+def page(student: str, sheets: Sequence[SheetView], format: str = "md") -> str:
+    """A student's feedback: each problem's marks, where it first goes wrong, and why."""
+    from grader.render.environment import environment
+
+    total = sum((sheet.earned for sheet in sheets), Fraction(0))
+    possible = sum((sheet.problem.points for sheet in sheets), Fraction(0))
+    template = environment(format).get_template("feedback.j2")
+    return template.render(student=student, sheets=sheets, earned=total, possible=possible)

@@ -1,0 +1,195 @@
+"""A step as a page shows it: formula, substitution, value, and one worked entry of a tensor. The same for every format."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from grader.expression import layout
+from grader.expression.exact import Exact, get, indices, shape_of
+from grader.expression.layout import Grid, Layout
+from grader.expression.readings import layout_of, substituted, written_out
+from grader.expression.tree import Apply, Expression, Index, Name, Shape, leaves
+from grader.marking.marks import cell_name
+from grader.problem import Part, Problem
+from grader.solution import Solution, Step
+
+DIGITS = 6  # significant digits of a value that is rounded for a page
+LONGEST_SIDE = 16  # rows or columns of a tensor that a page shows in full
+MOST_LEAVES = 12  # of a worked entry's formula; a longer one shows its numbers at once
+MOST_ENTRIES = 3  # of a vector that are worked one by one
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A value as a page shows it: None where it is not a number, and whether nothing was rounded."""
+
+    value: Fraction | None
+    exact: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A chain of equals: what is defined, its formula, the substitution, the value; each with whether it is exact."""
+
+    label: str
+    terms: tuple[tuple[Layout, bool], ...]
+
+
+@dataclass(frozen=True)
+class Work:
+    """One step, ready for a template."""
+
+    name: str
+    sentence: str
+    part: Part | None
+    lines: tuple[Line, ...]
+    grids: tuple[Layout, ...]
+
+
+def shown(value: Exact) -> Shown:
+    """A SymPy number for a page: as it is where that is short, otherwise to six significant digits."""
+    if value.is_Rational:
+        exact = Fraction(int(value.p), int(value.q))
+        decimal = layout.terminating(exact)
+        if decimal is not None and len(decimal.lstrip("-0.").replace(".", "")) <= DIGITS + 1:
+            return Shown(exact, True)
+    number = float(value)
+    return Shown(Fraction(f"{number:.{DIGITS}g}"), False) if math.isfinite(number) else Shown(None, False)
+
+
+class Values:
+    """What stands for each name in a substitution, read from a solution when it is needed."""
+
+    def __init__(self, solution: Solution) -> None:
+        self.solution = solution
+        self.exact = True
+
+    def __getitem__(self, name: str) -> Any:
+        value = self.solution.exact(name)
+        if name in self.solution.tables:
+            table = self.solution.tables[name]
+            entries = dict(zip(indices(table.shape), table.entries, strict=True))
+            return entries if table.shape else table.entries[0]
+        return self._entries(value) if shape_of(value) else self._number(value)
+
+    def _number(self, value: Exact) -> Fraction:
+        seen = shown(value)
+        self.exact = self.exact and seen.exact
+        return seen.value if seen.value is not None else Fraction(0)
+
+    def _entries(self, value: Exact) -> Mapping[Index, Fraction]:
+        values = self
+
+        class Entries(dict[Index, Fraction]):
+            def __missing__(self, index: Index) -> Fraction:
+                return values._number(value[index])
+
+        return Entries()
+
+
+def work(problem: Problem, solution: Solution) -> list[Work]:
+    """Every step of a solution, with the part that asks for it."""
+    parts = {part.step: part for part in problem.parts}
+    return [work_step(solution, step, parts.get(name)) for name, step in solution.items()]
+
+
+def work_step(solution: Solution, step: Step, part: Part | None) -> Work:
+    """One step, worked."""
+    value = step.exact
+    symbol = symbol_of(step.name)
+    start: list[Layout] = [symbol]
+    if step.derivative is not None:
+        start.append(layout.Derivative(layout_of(step.derivative.of), symbol_of(step.derivative.by)))
+    start.append(layout_of(step.expression))
+    if step.shape:
+        lines = [Line("", distinct([(term, True) for term in start])), *worked_entries(solution, step, symbol, value)]
+    else:
+        lines = [worked_line(solution, "", start, step.expression, (), value)]
+    cells = {index: number_layout(shown(get(value, index))) for index in indices(step.shape)} if step.shape else {}
+    return Work(step.name.name, step.sentence, part, tuple(lines), tuple(grids(symbol, step.shape, cells)))
+
+
+def symbol_of(name: Name) -> Layout:
+    """A name as it is written."""
+    return layout.symbol(name.symbol or name.name)
+
+
+def worked_entries(solution: Solution, step: Step, symbol: Layout, value: Exact) -> list[Line]:
+    """A short vector entry by entry; of anything larger, one entry from the middle."""
+    if len(step.shape) == 1 and step.shape[0] <= MOST_ENTRIES:
+        chosen: list[Index] = list(indices(step.shape))
+    else:
+        chosen = [tuple(length // 2 for length in step.shape) if len(step.shape) > 1 else (0,)]
+    lines = []
+    for index in chosen:
+        formula = written_out(step.expression, index)
+        if formula is None or only_copied(formula):
+            continue
+        start = [layout.subscripted(symbol, index)]
+        if len(leaves(formula)) <= MOST_LEAVES:
+            start.append(layout_of(formula))
+        lines.append(worked_line(solution, cell_name(index), start, formula, index, value))
+    return lines
+
+
+def only_copied(tree: Expression) -> bool:
+    """Whether an entry is another quantity's, moved and not computed."""
+    return not isinstance(tree, Apply) or tree.operation.name == "item"
+
+
+def worked_line(
+    solution: Solution, label: str, start: Sequence[Layout], formula: Expression, index: Index, value: Exact
+) -> Line:
+    """Symbol = formula = substitution = value."""
+    values = Values(solution)
+    terms = [(term, True) for term in start]
+    scalar = formula if index else written_out(formula)
+    if scalar is not None:
+        drawn = layout_of(substituted(scalar, values))
+        terms.append((drawn, values.exact))
+    result = shown(get(value, index))
+    return Line(label, distinct([*terms, (number_layout(result), result.exact and values.exact)]))
+
+
+def distinct(terms: Sequence[tuple[Layout, bool]]) -> tuple[tuple[Layout, bool], ...]:
+    """The terms without those that repeat the one before."""
+    return tuple(term for i, term in enumerate(terms) if i == 0 or term[0] != terms[i - 1][0])
+
+
+def number_layout(value: Shown) -> Layout:
+    return layout.Symbol("undefined") if value.value is None else layout.numeric(value.value)
+
+
+def grids(symbol: Layout, shape: Shape, cells: Mapping[Index, Layout]) -> list[Layout]:
+    """A tensor as symbol = matrix, one for each channel; what is very long is folded."""
+    result: list[Layout] = []
+    for lead in indices(shape[:-2]) if shape else ():
+        rows = [(*lead, i) for i in range(shape[-2])] if len(shape) > 1 else [lead]
+        matrix = folded([[cells[*row, j] for j in range(shape[-1])] for row in rows])
+        result.append(layout.Infix(layout.subscripted(symbol, lead), "=", matrix, layout.SUM))
+    return result
+
+
+def folded(rows: list[list[Layout]]) -> Layout:
+    """A matrix; long rows and columns show their ends."""
+    if len(rows[0]) > LONGEST_SIDE:
+        rows = [[*row[:6], layout.Symbol("…"), *row[-2:]] for row in rows]
+    if len(rows) > LONGEST_SIDE:
+        rows = [*rows[:6], [layout.Symbol("…")] * len(rows[0]), *rows[-2:]]
+    return Grid(tuple(tuple(row) for row in rows))
+
+
+def givens(solution: Solution) -> list[Layout]:
+    """What a problem states, each as symbol = value, exactly as stated."""
+    result: list[Layout] = []
+    for name, table in solution.tables.items():
+        if name in solution.lets:
+            continue
+        symbol = symbol_of(solution.names[name])
+        cells = dict(zip(indices(table.shape), map(layout.numeric, table.entries), strict=True))
+        result += grids(symbol, table.shape, cells) or [layout.Infix(symbol, "=", cells[()], layout.SUM)]
+    return result
