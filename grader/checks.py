@@ -44,7 +44,7 @@ def check(problem: Problem) -> Checked:
 
 def key_earns_all(problem: Problem) -> list[GraderError]:
     """The key, handed in to the last digit, must earn every point."""
-    answers = {part.step: from_python(problem.solution.values[part.step][..., 0]) for part in problem.parts}
+    answers = {part.step: from_python(problem.solution.arrays[part.step][..., 0]) for part in problem.parts}
     (marks,) = mark(problem, [Sheet("key", answers)])
     return [
         SpecError(f"the key's own value is marked {each.verdict}", Place(problem.path, path=f"ask.{each.part}"))

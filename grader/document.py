@@ -36,16 +36,22 @@ class Items(list["Node"]):
         self.line = line
 
 
-class Entries(dict[Text, "Node"]):
-    """A mapping whose keys know their lines, and the line where it starts."""
+class Entries(dict[str, "Node"]):
+    """A mapping, the line where it starts, and the line of each key."""
 
     def __init__(self, line: int | None = None) -> None:
         super().__init__()
         self.line = line
+        self.lines: dict[str, int | None] = {}
+
+    def put(self, key: str, node: Node, line: int | None) -> None:
+        """Set an entry, with the line of its key."""
+        self[key] = node
+        self.lines[key] = line
 
     def line_of(self, key: str) -> int | None:
-        """The line where `key` stands."""
-        return next((known.line for known in self if known == key), self.line)
+        """The line where `key` stands, or else where the mapping starts."""
+        return self.lines.get(key) or self.line
 
 
 Node = Text | Items | Entries
@@ -90,7 +96,9 @@ def read_yaml(text: str, place: Place | None = None) -> Node:
         return _compose(yaml.parse(text, Loader=loader), place)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise DocumentError(f"not YAML: {error.problem}", Place(place.file, line), "quote the text, or mend it") from error
+        raise DocumentError(
+            f"not YAML: {error.problem}", Place(place.file, line), "quote the text, or mend it"
+        ) from error
     except yaml.reader.ReaderError as error:
         what = f"not YAML: the character {error.character!r} is not allowed"
         raise DocumentError(what, place, "save it as plain text in UTF-8") from error
@@ -151,7 +159,7 @@ def _key(node: Node, entries: Entries, place: Place) -> Text:
 
 def _put(parent: Items | Entries, key: Text | None, node: Node) -> None:
     if isinstance(parent, Entries) and key is not None:
-        parent[key] = node
+        parent.put(str(key), node, key.line)
     elif isinstance(parent, Items):
         parent.append(node)
 
@@ -188,7 +196,7 @@ def _from_python(value: Any, place: Place, depth: int = 0) -> Node:
     if isinstance(value, dict):
         entries = Entries(place.line)
         for key, item in value.items():
-            entries[Text(str(key), place.line)] = _from_python(item, place, depth + 1)
+            entries.put(str(key), _from_python(item, place, depth + 1), place.line)
         return entries
     if isinstance(value, list | tuple):
         return Items([_from_python(item, place, depth + 1) for item in value], place.line)

@@ -106,9 +106,9 @@ def _read(node: Node, id: str, root: Place, course: Course) -> Problem:
         raise SpecError("expected a mapping with title, family, given and ask", root, "see `grader new FAMILY`")
     for key in node:
         if key not in KEYS:
-            raise SpecError(f"unknown key '{key}'", root.within(key, key.line), did_you_mean(key, KEYS))
+            raise SpecError(f"unknown key '{key}'", root.within(key, node.line_of(key)), did_you_mean(key, KEYS))
     family = read_family(node, root)
-    given = read_givens(node.get(Text("given"), Entries()), family, root.within("given", node.line_of("given")))
+    given = read_givens(node.get("given", Entries()), family, root.within("given", node.line_of("given")))
     draft = Problem(
         id=id,
         title=read_line(node, "title", root) or id,
@@ -117,11 +117,14 @@ def _read(node: Node, id: str, root: Place, course: Course) -> Problem:
         parts=(),
         statement=read_line(node, "statement", root),
         hints=read_lines(node, "hints", root),
-        policy={**course.policy, **read_policy(node.get(Text("policy")), root.within("policy", node.line_of("policy")))},
+        policy={
+            **course.policy,
+            **read_policy(node.get("policy"), root.within("policy", node.line_of("policy"))),
+        },
         varies="vary" in node,
         path=root.file,
     )
-    ask = node.get(Text("ask"))
+    ask = node.get("ask")
     parts = read_ask(ask, draft.solution, root.within("ask", node.line_of("ask")))
     problem = replace(draft, parts=parts)
     problem.__dict__["solution"] = draft.solution
@@ -132,7 +135,7 @@ def _placed(error: SpecError, node: Node, root: Place) -> GraderError:
     """The error with the line of the given that it names, or of the givens."""
     line = None
     if error.place.line is None and isinstance(node, Entries):
-        given = node.get(Text("given"))
+        given = node.get("given")
         line = node.line_of("given")
         if isinstance(given, Entries) and error.place.path.startswith("given."):
             line = given.line_of(error.place.path.split(".")[1])
@@ -141,7 +144,7 @@ def _placed(error: SpecError, node: Node, root: Place) -> GraderError:
 
 def read_family(node: Entries, root: Place) -> Family:
     families = load_all()
-    name = node.get(Text("family"))
+    name = node.get("family")
     if name is None:
         raise SpecError("expected a family", root, did_you_mean("", families))
     if not isinstance(name, Text) or name not in families:
@@ -154,15 +157,14 @@ def read_givens(node: Node, family: Family, place: Place) -> dict[str, Any]:
     """The givens, each read by the kind that the family declares for it."""
     if not isinstance(node, Entries):
         raise SpecError("expected a mapping of givens", place)
-    for name in node:
-        if name not in family.givens:
-            here = place.within(name, name.line)
-            raise SpecError(f"{family.name} has no given '{name}'", here, did_you_mean(name, family.givens))
-    values = {}
+    for key in node:
+        if key not in family.givens:
+            here = place.within(key, node.line_of(key))
+            raise SpecError(f"{family.name} has no given '{key}'", here, did_you_mean(key, family.givens))
+    values: dict[str, Any] = {}
     for name, given in family.givens.items():
-        key = Text(name)
-        if key in node:
-            values[name] = given.kind.read(node[key], place.within(name, node.line_of(name)))
+        if name in node:
+            values[name] = given.kind.read(node[name], place.within(name, node.line_of(name)))
         elif given.required:
             what = f"{family.name} needs the given '{name}': {given.kind.expects}"
             raise SpecError(what, place, f"see `grader families {family.name}`")
@@ -170,14 +172,14 @@ def read_givens(node: Node, family: Family, place: Place) -> dict[str, Any]:
 
 
 def read_line(node: Entries, key: str, root: Place) -> str:
-    value = node.get(Text(key), Text(""))
+    value = node.get(key, Text(""))
     if not isinstance(value, Text):
         raise SpecError("expected text", root.within(key, node.line_of(key)))
     return str(value).strip()
 
 
 def read_lines(node: Entries, key: str, root: Place) -> tuple[str, ...]:
-    value = node.get(Text(key), Items())
+    value = node.get(key, Items())
     lines = [value] if isinstance(value, Text) else value
     if isinstance(lines, Entries) or not all(isinstance(line, Text) for line in lines):
         raise SpecError("expected text, or a list of texts", root.within(key, node.line_of(key)))
@@ -192,7 +194,7 @@ def read_ask(node: Node | None, solution: Solution, place: Place) -> tuple[Part,
         raise SpecError("expected a mapping of steps to points, such as yhat_1: 1", place)
     asked: dict[str, Part] = {}
     for key in sorted(node, key=lambda key: key in solution):
-        here = place.within(key, key.line)
+        here = place.within(key, node.line_of(key))
         found = [key] if key in solution else fnmatch.filter(solution, key)
         if not found:
             raise SpecError(f"no step '{key}' in this solution", here, did_you_mean(key, solution))
@@ -208,10 +210,10 @@ def read_part(step: str, node: Node, place: Place) -> Part:
     allowed = ("points", "within", "decimals", "digits")
     for key in node:
         if key not in allowed:
-            raise SpecError(f"unknown key '{key}'", place.within(key, key.line), did_you_mean(key, allowed))
+            raise SpecError(f"unknown key '{key}'", place.within(key, node.line_of(key)), did_you_mean(key, allowed))
     values: dict[str, Any] = {}
     for key, value in node.items():
-        here = place.within(key, key.line)
+        here = place.within(key, node.line_of(key))
         if key == "within":
             text = str(value).strip()
             amount = read_amount(Text(text.removesuffix("%"), node.line), here, "a share such as 0.1% or an amount")
@@ -241,7 +243,7 @@ def read_policy(node: Node | None, place: Place) -> dict[str, Fraction]:
         raise SpecError("expected a mapping of verdicts to credit, such as follows: 1", place)
     policy = {}
     for verdict, credit in node.items():
-        here = place.within(verdict, verdict.line)
+        here = place.within(verdict, node.line_of(verdict))
         if verdict not in VERDICTS:
             raise SpecError(f"unknown verdict '{verdict}'", here, did_you_mean(verdict, VERDICTS))
         policy[str(verdict)] = read_amount(credit, here, "a credit from 0 to 1")
@@ -261,8 +263,8 @@ def read_course(folder: Path) -> Course:
     allowed = ("title", "seed", "policy")
     for key in node:
         if key not in allowed:
-            raise SpecError(f"unknown key '{key}'", root.within(key, key.line), did_you_mean(key, allowed))
-    policy = read_policy(node.get(Text("policy")), root.within("policy", node.line_of("policy")))
+            raise SpecError(f"unknown key '{key}'", root.within(key, node.line_of(key)), did_you_mean(key, allowed))
+    policy = read_policy(node.get("policy"), root.within("policy", node.line_of("policy")))
     return Course(read_line(node, "title", root), policy)
 
 
@@ -295,7 +297,9 @@ def load_folder(path: str | Path) -> tuple[dict[str, Problem], list[GraderError]
             problem = load(file, course)
             if problem.id in problems:
                 first = problems[problem.id].path
-                raise SpecError(f"the id '{problem.id}' is taken by {first}", Place(str(file)), "rename one of the files")
+                raise SpecError(
+                    f"the id '{problem.id}' is taken by {first}", Place(str(file)), "rename one of the files"
+                )
             problems[problem.id] = problem
         except GraderError as error:
             errors.append(error)

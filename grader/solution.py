@@ -60,7 +60,7 @@ class Step:
     @property
     def value(self) -> Any:
         assert self.solution is not None
-        value = self.solution.values[self.name.name][..., 0]
+        value = self.solution.arrays[self.name.name][..., 0]
         return value if self.shape else float(value)
 
 
@@ -137,14 +137,14 @@ class Solution(Mapping[str, Step]):
         return len(self._steps)
 
     @cached_property
-    def given_values(self) -> dict[str, Array]:
+    def given_arrays(self) -> dict[str, Array]:
         """The givens as arrays that all students share, the last axis of length 1."""
         return {name: numeric_table(table) for name, table in self.tables.items()}
 
     @cached_property
-    def values(self) -> dict[str, Array]:
+    def arrays(self) -> dict[str, Array]:
         """Every given and step by the numeric reading, the last axis of length 1."""
-        values = dict(self.given_values)
+        values = dict(self.given_arrays)
         for name, step in self._steps.items():
             values[name] = numeric(step.expression, values)
         return values
@@ -170,14 +170,15 @@ class Solution(Mapping[str, Step]):
 
         step = self._steps[name]
         other = np.array(entries_of(step.exact), dtype=float)
-        mine = self.values[name].reshape(-1)
+        mine = self.arrays[name].reshape(-1)
         both = np.isnan(mine) & np.isnan(other)
         scale = max(1.0, float(np.max(np.abs(other), initial=0.0, where=~np.isnan(other))))
         return float(np.max(np.where(both, 0.0, np.abs(mine - other)), initial=0.0)) / scale
 
     def prove(self, name: str) -> bool:
         """Whether SymPy's own differentiation proves a step's claim, with every other quantity left a symbol."""
-        from grader.expression.exact import get, indices, sympy
+        from grader.expression.exact import get, indices
+        from grader.lazy import sympy
 
         step = self._steps[name]
         if step.derivative is None:
@@ -203,7 +204,8 @@ class _Symbols:
                 self._follows.add(name)
 
     def of(self, name: Name) -> Exact:
-        from grader.expression.exact import build, sympy
+        from grader.expression.exact import build
+        from grader.lazy import sympy
 
         if name.name not in self._known:
             if name.name != self.by.name and name.name in self._follows:
@@ -219,7 +221,7 @@ class _Symbols:
 
 
 def _is_zero(value: Exact) -> bool:
-    from grader.expression.exact import sympy
+    from grader.lazy import sympy
 
     return bool(sympy.expand(value) == 0 or sympy.simplify(value) == 0)
 

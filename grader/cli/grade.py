@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from grader.run import Graded
 
+WIDTH = 110  # of a table in a file or a pipe
 MOST_ROWS = 40  # student and problem pairs that the table still lists one by one
 
 
@@ -53,7 +54,9 @@ def summarise(graded: Graded, out: Path) -> None:
     """The table on the terminal, and where the files are."""
     from rich.console import Console
 
-    console = Console(highlight=False, soft_wrap=False)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH)
     if graded.marks and graded.problems:
         few = len(graded.marks) * len(graded.problems) <= MOST_ROWS
         console.print(by_student(graded) if few else by_problem(graded))
@@ -67,19 +70,26 @@ def by_student(graded: Graded) -> Table:
     from rich.text import Text
 
     from grader.export.tables import decimal
+    from grader.marking.judge import CODES
     from grader.render.feedback import SheetView
 
-    table = _table(["student", "problem"], ["points", "of", "correct", "follows", "wrong", "blank", "unreadable"])
-    table.add_column("first goes wrong")
-    for student, by_problem in graded.marks.items():
-        for id, marks in by_problem.items():
-            sheet = SheetView(graded.problems[id], marks)
-            if sheet.handed_in:
-                counts = Counter(mark.verdict for mark in marks)
-                tally = [str(counts[verdict] or "·") for verdict in ("correct", "follows", "wrong", "blank", "unreadable")]
-                first = sheet.first_wrong.part if sheet.first_wrong else "—"
-                points = [decimal(sheet.earned), decimal(sheet.problem.points)]
-                table.add_row(Text(student), Text(id), *points, *tally, Text(first))
+    sheets = [
+        (student, SheetView(graded.problems[id], marks))
+        for student, by_problem in graded.marks.items()
+        for id, marks in by_problem.items()
+    ]
+    verdicts = [
+        verdict for verdict in CODES if any(mark.verdict == verdict for _, sheet in sheets for mark in sheet.marks)
+    ]
+    table = _table(["student", "problem"], ["points", *verdicts])
+    table.add_column("first wrong at", no_wrap=True)
+    for student, sheet in sheets:
+        if sheet.handed_in:
+            counts = Counter(mark.verdict for mark in sheet.marks)
+            points = f"{decimal(sheet.earned)}/{decimal(sheet.problem.points)}"
+            first = sheet.first_wrong.part if sheet.first_wrong else "—"
+            tally = [str(counts[verdict] or "·") for verdict in verdicts]
+            table.add_row(Text(student), Text(sheet.problem.id), points, *tally, Text(first))
     return table
 
 
@@ -108,9 +118,9 @@ def _table(left: list[str], right: list[str]) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name in left:
-        table.add_column(name, overflow="fold")
+        table.add_column(name, no_wrap=True)
     for name in right:
         table.add_column(name, justify="right", no_wrap=True)
     return table

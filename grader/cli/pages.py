@@ -19,7 +19,9 @@ def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The argument and options of a command that writes pages."""
     for option in (
         click.option("--out", type=terminal.FOLDER, default=Path("out"), show_default=True, help="Where pages go."),
-        click.option("--format", type=click.Choice(["md", "tex"]), default="md", show_default=True, help="Page format."),
+        click.option(
+            "--format", type=click.Choice(["md", "tex"]), default="md", show_default=True, help="Page format."
+        ),
         click.argument("problems", type=terminal.FOLDER, required=False),
     ):
         command = option(command)

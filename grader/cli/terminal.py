@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -59,12 +59,10 @@ def finish(errors: Sequence[GraderError]) -> None:
 def progress(items: Iterable[T], what: str) -> Iterator[T]:
     """The items as they go by; once it has taken a second, with a bar on a terminal."""
     started = time.monotonic()
+    total = len(items) if isinstance(items, Sized) else None
     iterator = iter(items)
-    done = 0
-    total = len(items) if hasattr(items, "__len__") else None
-    for item in iterator:
+    for done, item in enumerate(iterator, start=1):
         yield item
-        done += 1
         if time.monotonic() - started > PATIENCE and sys.stderr.isatty():
             yield from _with_bar(iterator, what, done, total)
 

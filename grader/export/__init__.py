@@ -1,0 +1,1 @@
+"""Marks out: a function for each format that others read."""

@@ -1,12 +1,12 @@
 """The expression and its readings.
 
-    >>> w, lr, g = Name("w"), Name("lr"), Name("g")
-    >>> update = w - lr * g
-    >>> plain_of(update)
-    'w − α·g'
-    >>> import numpy as np
-    >>> numeric(update, {"w": np.array([0.5]), "lr": np.array([0.01]), "g": np.array([-2.4, -2.0])})
-    array([0.524, 0.52 ])
+>>> w, lr, g = Name("w"), Name("lr"), Name("g")
+>>> update = w - lr * g
+>>> plain_of(update)
+'w − α·g'
+>>> import numpy as np
+>>> numeric(update, {"w": np.array([0.5]), "lr": np.array([0.01]), "g": np.array([-2.4, -2.0])})
+array([0.524, 0.52 ])
 """
 
 from grader.expression.numerals import Numeral, Table, read_numeral, read_table

@@ -9,17 +9,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grader.expression import windows
 from grader.expression.tree import Index, Shape, broadcast, index_below
 from grader.expression.windows import Padding, Pair
-from grader.lazy import lazy
-
-if TYPE_CHECKING:
-    import sympy
-else:
-    sympy = lazy("sympy")
+from grader.lazy import sympy
 
 Exact = Any
 """A SymPy expression or a `sympy.Array` of them; SymPy carries no types."""

@@ -68,8 +68,8 @@ def read_numeral(text: str) -> Numeral:
 def read_table(node: Node) -> tuple[Shape, tuple[str, ...]]:
     """The shape and the entries' texts of a tensor: nested lists, or text that holds one.
 
-    Text may be bracketed (`[[1, 2], [3, 4]]`), in rows (by line breaks or semicolons, entries by commas or spaces), or a
-    shape such as `3x4`. Raises `UnreadableError` where it is ragged.
+    Text may be bracketed (`[[1, 2], [3, 4]]`), in rows (by line breaks or semicolons, entries by commas or spaces), or
+    a shape such as `3x4`. Raises `UnreadableError` where it is ragged.
     """
     if isinstance(node, Text):
         node = _from_text(node)

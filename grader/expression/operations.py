@@ -31,6 +31,7 @@ from grader.expression.tree import (
     entry,
 )
 from grader.expression.windows import Padding, Pair
+from grader.lazy import sympy
 from grader.numeric import Array
 
 WRITTEN_OUT = 30  # terms of a sum that a page still writes out
@@ -58,8 +59,9 @@ def spread(function: str) -> Callable[..., Layout]:
     """The layout of a function of many: a vector that is written out becomes its arguments."""
 
     def drawn(argument: Layout, **_: Any) -> Layout:
-        listed = isinstance(argument, lay.Grid) and len(argument.rows) == 1
-        return lay.Call(function, argument.rows[0] if listed else (argument,))
+        if isinstance(argument, lay.Grid) and len(argument.rows) == 1:
+            return lay.Call(function, argument.rows[0])
+        return lay.Call(function, (argument,))
 
     return drawn
 
@@ -72,13 +74,13 @@ times = pointwise("times", np.multiply, lambda a, b: a * b, lay.times)
 divide = pointwise("divide", np.divide, lambda a, b: a / b, lay.Ratio)
 power = pointwise("power", np.power, lambda a, b: a**b, lay.power)
 negative = pointwise("negative", np.negative, lambda a: -a, lay.negative)
-exp = pointwise("exp", np.exp, lambda a: sp.sympy.exp(a), lambda a: lay.Power(lay.Symbol("e"), a))
-log = pointwise("log", np.log, lambda a: sp.sympy.log(a), call("log"))
-sqrt = pointwise("sqrt", np.sqrt, lambda a: sp.sympy.sqrt(a), lay.Root)
-absolute = pointwise("abs", np.abs, lambda a: sp.sympy.Abs(a), lambda a: lay.Fence(a, "||"))
-floor = pointwise("floor", np.floor, lambda a: sp.sympy.floor(a), lambda a: lay.Fence(a, "⌊⌋"))
-ceiling = pointwise("ceiling", np.ceil, lambda a: sp.sympy.ceiling(a), lambda a: lay.Fence(a, "⌈⌉"))
-tanh = pointwise("tanh", np.tanh, lambda a: sp.sympy.tanh(a), call("tanh"))
+exp = pointwise("exp", np.exp, lambda a: sympy.exp(a), lambda a: lay.Power(lay.Symbol("e"), a))
+log = pointwise("log", np.log, lambda a: sympy.log(a), call("log"))
+sqrt = pointwise("sqrt", np.sqrt, lambda a: sympy.sqrt(a), lay.Root)
+absolute = pointwise("abs", np.abs, lambda a: sympy.Abs(a), lambda a: lay.Fence(a, "||"))
+floor = pointwise("floor", np.floor, lambda a: sympy.floor(a), lambda a: lay.Fence(a, "⌊⌋"))
+ceiling = pointwise("ceiling", np.ceil, lambda a: sympy.ceiling(a), lambda a: lay.Fence(a, "⌈⌉"))
+tanh = pointwise("tanh", np.tanh, lambda a: sympy.tanh(a), call("tanh"))
 sigmoid = pointwise("sigmoid", numeric.sigmoid, sp.sigmoid, call("σ"))
 relu = pointwise("relu", numeric.relu, sp.relu, call("ReLU"))
 maximum = pointwise("maximum", np.maximum, sp.maximum, call("max"))
@@ -181,7 +183,9 @@ matmul = row(
     shape=product_shape,
     numeric=numeric.matmul,
     exact=sp.matmul,
-    layout=lambda a, b: lay.Infix(lay.bracketed(a, lay.PRODUCT, first=True), "·", lay.bracketed(b, lay.PRODUCT), lay.PRODUCT),
+    layout=lambda a, b: lay.Infix(
+        lay.bracketed(a, lay.PRODUCT, first=True), "·", lay.bracketed(b, lay.PRODUCT), lay.PRODUCT
+    ),
     entry=product_entry,
 )
 transpose = row(
@@ -330,9 +334,7 @@ _pool = row(
 )  # fmt: skip
 
 
-def conv2d(
-    X: Expression, K: Expression, stride: Pair = (1, 1), dilation: Pair = (1, 1), flip: bool = False
-) -> Apply:
+def conv2d(X: Expression, K: Expression, stride: Pair = (1, 1), dilation: Pair = (1, 1), flip: bool = False) -> Apply:
     """Cross-correlation of an image with a kernel (`flip` for true convolution), channels summed."""
     return _conv2d(X, K, stride=stride, dilation=dilation, flip=flip)
 

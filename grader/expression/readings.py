@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -14,7 +14,15 @@ from grader.expression import formats, layout
 from grader.expression.layout import Layout
 from grader.expression.numerals import Table
 from grader.expression.tree import Apply, Expression, Index, Leaf, Name, Number, entry, fold
+from grader.lazy import sympy
 from grader.numeric import Array
+
+
+class Lookup(Protocol):
+    """What stands for each name: a Fraction, or the entries of a tensor by index."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
 
 PRECISION = 30  # digits of a value that is not kept as a ratio or a root
 LONGEST_RATIO = 120  # digits in numerator or denominator before a ratio is no longer kept
@@ -59,7 +67,7 @@ def exact(tree: Expression, values: Mapping[str, sp.Exact]) -> sp.Exact:
 
 def rational(value: Fraction) -> sp.Exact:
     """A SymPy rational."""
-    return sp.sympy.Rational(value.numerator, value.denominator)
+    return sympy.Rational(value.numerator, value.denominator)
 
 
 def settled(value: sp.Exact) -> sp.Exact:
@@ -134,7 +142,7 @@ def written_out(tree: Expression, index: Index = ()) -> Expression | None:
         return None
 
 
-def substituted(tree: Expression, values: Mapping[str, Any]) -> Expression:
+def substituted(tree: Expression, values: Lookup) -> Expression:
     """A scalar formula with every name replaced by its value, a Fraction, or by a nested table's entry."""
 
     def leaf(node: Leaf) -> Expression:

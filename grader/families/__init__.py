@@ -75,7 +75,9 @@ class Family:
         try:
             self.write(page, **arguments)
         except ShapeError as error:
-            raise SpecError(error.what, error.place.within(f"given.{error.given}" if error.given else "given")) from error
+            raise SpecError(
+                error.what, error.place.within(f"given.{error.given}" if error.given else "given")
+            ) from error
         return Solution(page)
 
 

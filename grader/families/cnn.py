@@ -11,9 +11,8 @@ from grader.expression import softmax as normalised
 from grader.families import family
 from grader.families.activations import ACTIVATIONS, Activation
 from grader.families.givens import Flag, Image, Pair, Scalars
-from grader.families.images import KernelList, Padding, Pooling, both_sides, sides
+from grader.families.images import KernelList, Padding, Pool, Pooling, both_sides, sides
 from grader.families.networks import Layer, Layers
-from grader.families.images import Pool
 from grader.solution import Page
 
 
@@ -66,7 +65,9 @@ def cnn(
         biased = [feature_map + b for feature_map, b in zip(maps, bias, strict=True)]
         maps = each(s, "biased", "B", biased, "Add the kernel's bias to every entry.")
     if activate := ACTIVATIONS[activation]:
-        maps = each(s, "activated", "A", [activate(each_map) for each_map in maps], "Apply the activation to every entry.")
+        maps = each(
+            s, "activated", "A", [activate(each_map) for each_map in maps], "Apply the activation to every entry."
+        )
     if pool is not None:
         maps = each(s, "pooled", "P", [pooled(each_map, pool) for each_map in maps], POOLED[pool.mode])
     flat = s.step(
@@ -104,7 +105,9 @@ def dense_layers(s: Page, values: Name, layers: Sequence[Layer], activation: str
             what = f"W of layer {l} has {layer.W.shape[1]} columns; what it multiplies has {len(values)} entries"
             raise ShapeError(what, "dense")
         z = layer.W @ values
-        values = s.step(f"z_{l}", z if layer.b is None else z + layer.b, "Weigh the inputs of each neuron and add its bias.")
+        values = s.step(
+            f"z_{l}", z if layer.b is None else z + layer.b, "Weigh the inputs of each neuron and add its bias."
+        )
         own = layer.activation or (activation if l < len(layers) else "none")
         if activate := ACTIVATIONS[own]:
             values = s.step(f"a_{l}", activate(values), "Apply the activation to every neuron.")
@@ -114,5 +117,7 @@ def dense_layers(s: Page, values: Name, layers: Sequence[Layer], activation: str
 def classify(s: Page, values: Name, softmax: bool) -> None:
     """Probabilities, where they are wanted, and the class with the largest value."""
     if softmax:
-        values = s.step("probabilities", normalised(values), "Divide each exponential by the sum of them all.", symbol="p")
+        values = s.step(
+            "probabilities", normalised(values), "Divide each exponential by the sum of them all.", symbol="p"
+        )
     s.step("predicted_class", argmax(values), "Name the class with the largest value.", symbol="c")

@@ -73,5 +73,3 @@ def broadcast(bias: Expression, feature_map: Expression) -> Expression:
         filters = feature_map.shape[-3] if len(feature_map.shape) > 2 else 1
         raise ShapeError(f"expected {filters} numbers, one for each filter, got {bias.shape[0]}", "bias")
     return per_channel(bias)
-
-

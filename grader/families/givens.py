@@ -183,8 +183,10 @@ def read_entries(node: Entries, kinds: Mapping[str, Kind], place: Place) -> dict
     """A small mapping of settings, each of its kind; an unknown name is an error."""
     for name in node:
         if name not in kinds:
-            raise SpecError(f"unknown setting {str(name)!r}", place.within(name, name.line), did_you_mean(name, kinds))
-    return {str(name): kinds[name].read(each, place.within(name, name.line)) for name, each in node.items()}
+            raise SpecError(
+                f"unknown setting {name!r}", place.within(name, node.line_of(name)), did_you_mean(name, kinds)
+            )
+    return {name: kinds[name].read(each, place.within(name, node.line_of(name))) for name, each in node.items()}
 
 
 def shown(node: Node) -> str:

@@ -11,7 +11,7 @@ from grader.document import Entries, Items, Node, Text
 from grader.errors import Place, SpecError, did_you_mean
 from grader.expression import Expression, Name, Table, ceiling, floor, minimum, stack
 from grader.expression.tree import Shape, as_expression
-from grader.families.givens import Bind, ListOf, OneOf, PairOf, Setting, Tensor, YesNo, read_entries, shown
+from grader.families.givens import Bind, Kind, ListOf, OneOf, PairOf, Setting, Tensor, YesNo, read_entries, shown
 from grader.solution import Page
 
 KERNELS: dict[str, tuple[tuple[int, ...], ...]] = {
@@ -60,7 +60,9 @@ class KernelBank:
     def read(self, node: Node, place: Place) -> Table | tuple[tuple[str, Table], ...]:
         kernel = Kernel()
         if isinstance(node, Entries):
-            return tuple((str(name), kernel.read(each, place.within(name, name.line))) for name, each in node.items())
+            return tuple(
+                (name, kernel.read(each, place.within(name, node.line_of(name)))) for name, each in node.items()
+            )
         if isinstance(node, Items) and node and all(isinstance(each, Text) and each in KERNELS for each in node):
             return tuple((str(each), kernel.read(each, place)) for each in node)
         return kernel.read(node, place)
@@ -136,7 +138,12 @@ def output_shape(
     """The shape of a map: what leads it, then the windows down and across by ⌊(H + 2p − k)/s⌋ + 1."""
     lengths = [as_expression(length) for length in shape[:-2]]
     for axis, name in enumerate("HW"):
-        values = {name: image[-2:][axis], "p": Fraction(sum(zeros[axis]), 2), "k": window[axis], "s": stride[axis]}
+        values: dict[str, int | Fraction] = {
+            name: image[-2:][axis],
+            "p": Fraction(sum(zeros[axis]), 2),
+            "k": window[axis],
+            "s": stride[axis],
+        }
         n, p, k, step = (s.let(key if key == name else f"{key}_{name}", value) for key, value in values.items())
         lengths.append(rounded_up(n, p, k, step) if ceil else floor((n + 2 * p - k) / step) + 1)
     return stack(*lengths)
@@ -153,9 +160,9 @@ class Pool:
 
     size: tuple[int, int]
     stride: tuple[int, int]
-    mode: str
-    padding: tuple[int, int]
-    ceil: bool
+    mode: str = "max"
+    padding: tuple[int, int] = (0, 0)
+    ceil: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,15 +172,20 @@ class PoolOf(Setting):
     expects: str = "a window's size, or a mapping with size, stride, mode (max or avg), padding, ceil"
 
     def read(self, node: Node, place: Place) -> Pool:
-        kinds = {"size": PairOf(1), "stride": PairOf(1), "mode": OneOf(("max", "avg")), "padding": PairOf(0), "ceil": YesNo()}
+        kinds: dict[str, Kind] = {
+            "size": PairOf(1),
+            "stride": PairOf(1),
+            "mode": OneOf(("max", "avg")),
+            "padding": PairOf(0),
+            "ceil": YesNo(),
+        }
         if not isinstance(node, Entries):
             size = PairOf(1).read(node, place)
-            return Pool(size, size, "max", (0, 0), False)
+            return Pool(size, size)
         values = read_entries(node, kinds, place)
         if "size" not in values:
             raise SpecError(f"expected {self.expects}; size is missing", place)
-        values.setdefault("stride", values["size"])
-        return Pool(**{"mode": "max", "padding": (0, 0), "ceil": False} | values)
+        return Pool(**{"stride": values["size"]} | values)
 
 
 Pooling = Annotated[Pool, PoolOf()]

@@ -9,7 +9,7 @@ from grader.document import Entries, Items, Node, Text
 from grader.errors import Place, SpecError
 from grader.expression import Expression
 from grader.families.activations import ACTIVATIONS
-from grader.families.givens import Bind, ListOf, OneOf, Tensor, read_entries, shown
+from grader.families.givens import Bind, Kind, ListOf, OneOf, Tensor, read_entries, shown
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class LayerOf:
         if isinstance(node, Items) and len(node) == 2:
             layer = Layer(matrix.read(node[0], place.within("W")), vector.read(node[1], place.within("b")))
         elif isinstance(node, Entries) and "W" in node:
-            kinds = {"W": matrix, "b": vector, "activation": OneOf(tuple(ACTIVATIONS))}
+            kinds: dict[str, Kind] = {"W": matrix, "b": vector, "activation": OneOf(tuple(ACTIVATIONS))}
             layer = Layer(**read_entries(node, kinds, place))
         else:
             raise SpecError(f"expected {self.expects}, got {shown(node)}", place)
@@ -60,4 +60,3 @@ def is_vector(node: Node) -> bool:
 
 
 Layers = Annotated[list[Layer], ListOf(LayerOf(), is_layer)]
-

@@ -44,6 +44,8 @@ def pool2d(
     s.step(
         "pooled",
         pooled,
-        "Take the largest entry under each window." if mode == "max" else "Take the mean of the entries under each window.",
+        "Take the largest entry under each window."
+        if mode == "max"
+        else "Take the mean of the entries under each window.",
         symbol="P",
     )

@@ -15,12 +15,17 @@ from grader.problem import Problem
 
 @dataclass(frozen=True)
 class Submission:
-    """What one student handed in: answers as typed, by problem and step."""
+    """What one student handed in: answers as typed, a mapping of problems to mappings of steps."""
 
     student: str
-    answers: Mapping[str, Mapping[str, Node]]
+    answers: Entries
     place: Place
     seed: str = ""
+
+    def sheet(self, problem: str) -> Entries:
+        """The answers to one problem, by step."""
+        steps = self.answers.get(problem)
+        return steps if isinstance(steps, Entries) else Entries()
 
 
 def read(path: Path) -> Iterator[Submission | GraderError]:
@@ -93,7 +98,6 @@ def read_lines(path: Path) -> Iterator[Submission | GraderError]:
 def read_csv(path: Path) -> Iterator[Submission | GraderError]:
     """A table with a student a row: the columns `student` and `problem.step`."""
     rows = csv.DictReader(io.StringIO(read_text(path), newline=""), restkey="", strict=True)
-    place = Place(str(path))
     columns = [column.strip() for column in rows.fieldnames or []]
     rows.fieldnames = columns
     if "student" not in columns:
@@ -105,17 +109,19 @@ def read_csv(path: Path) -> Iterator[Submission | GraderError]:
         for row in rows:
             yield _from_row(row, Place(str(path), rows.line_num))
     except csv.Error as error:
-        raise DocumentError(f"not CSV: {error}", place.within("", rows.line_num)) from error
+        raise DocumentError(f"not CSV: {error}", Place(str(path), rows.line_num)) from error
 
 
 def _from_row(row: Mapping[str, str | None], place: Place) -> Submission | GraderError:
     if "" in row:
         return SubmissionError("more cells than columns", place, "quote the cells that hold commas")
-    answers: dict[str, dict[str, Node]] = {}
+    answers = Entries(place.line)
     for column, cell in row.items():
         problem, dot, step = column.rpartition(".")
         if dot and cell:
-            answers.setdefault(Text(problem, place.line), {})[Text(step, place.line)] = Text(cell, place.line)
+            steps = answers.setdefault(problem, Entries(place.line))
+            assert isinstance(steps, Entries)
+            steps.put(step, Text(cell, place.line), place.line)
     student = (row["student"] or "").strip()
     if not student:
         return SubmissionError("no student is named", place, "fill in the column student")
@@ -128,22 +134,17 @@ def submission(node: Node, root: Place) -> Submission:
         raise SubmissionError("expected a mapping with student and answers", root)
     for key in node:
         if key not in {"student", "seed", "answers"}:
-            place = Place(root.file, key.line or root.line, key)
+            place = Place(root.file, node.line_of(key), key)
             raise SubmissionError(f"unknown key '{key}'", place, did_you_mean(key, ["student", "seed", "answers"]))
-    student = node.get(Text("student"))
+    student = node.get("student")
     if not isinstance(student, Text) or not student.strip():
         raise SubmissionError("no student is named", root, "write student: and an identifier")
-    answers = node.get(Text("answers"), Entries())
-    if not isinstance(answers, Entries) and answers != "":
-        raise SubmissionError("expected a mapping of problems to answers", root.within("answers", answers.line))
-    seed = node.get(Text("seed"), Text(""))
-    by_problem: dict[str, Mapping[str, Node]] = {}
-    for problem, steps in answers.items() if isinstance(answers, Entries) else ():
-        if isinstance(steps, Items) or (isinstance(steps, Text) and steps.strip()):
-            place = Place(root.file, problem.line or root.line, f"answers.{problem}")
-            raise SubmissionError("expected a mapping of steps to answers, such as w_1: 0.524", place)
-        by_problem[problem] = steps if isinstance(steps, Entries) else Entries()
-    return Submission(student.strip(), by_problem, root, str(seed))
+    answers = node.get("answers", Entries())
+    if not isinstance(answers, Entries):
+        if answers:
+            raise SubmissionError("expected a mapping of problems to answers", root.within("answers", answers.line))
+        answers = Entries()
+    return Submission(student.strip(), answers, root, str(node.get("seed", "")))
 
 
 READERS: dict[str, Callable[[Path], Iterator[Submission | GraderError]]] = {
@@ -156,24 +157,24 @@ READERS: dict[str, Callable[[Path], Iterator[Submission | GraderError]]] = {
 """The formats by the ending of a file's name."""
 
 
-def strangers(submission: Submission, problems: Mapping[str, Problem]) -> Iterable[SubmissionError]:
+def misfits(submission: Submission, problems: Mapping[str, Problem]) -> Iterable[SubmissionError]:
     """What a submission answers that no problem asks: an error each, with what may have been meant."""
-    for problem, steps in submission.answers.items():
+    answers, file = submission.answers, submission.place.file
+    for problem, steps in answers.items():
+        place = Place(file, answers.line_of(problem) or submission.place.line, f"answers.{problem}")
         if problem not in problems:
-            place = _place_of(submission, submission.answers, problem, f"answers.{problem}")
             yield SubmissionError(f"unknown problem '{problem}'", place, did_you_mean(problem, problems))
-            continue
-        if submission.seed and problems[problem].varies:
-            place = _place_of(submission, submission.answers, problem, f"answers.{problem}")
+        elif isinstance(steps, Entries):
+            yield from _unknown_steps(problems[problem], steps, place)
+        elif steps:
+            yield SubmissionError("expected a mapping of steps to answers", place, "write them as w_1: 0.524")
+        if submission.seed and problem in problems and problems[problem].varies:
             what = "handed in for a variant (it has a seed), and marked by the spec's own givens"
             yield SubmissionError(what, place, "variants are not drawn by this version; mark it by hand")
-        known = problems[problem].solution
-        for step in steps:
-            if step not in known:
-                place = _place_of(submission, steps, step, f"answers.{problem}.{step}")
-                yield SubmissionError(f"'{problem}' has no step '{step}'", place, did_you_mean(step, known))
 
 
-def _place_of(submission: Submission, entries: Mapping[str, object], key: str, path: str) -> Place:
-    line = next((getattr(known, "line", None) for known in entries if known == key), None)
-    return Place(submission.place.file, line or submission.place.line, path)
+def _unknown_steps(problem: Problem, steps: Entries, place: Place) -> Iterable[SubmissionError]:
+    for step in steps:
+        if step not in problem.solution:
+            here = place.within(step, steps.line_of(step))
+            yield SubmissionError(f"'{problem.id}' has no step '{step}'", here, did_you_mean(step, problem.solution))

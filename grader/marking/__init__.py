@@ -75,7 +75,7 @@ class Group:
         """One part's mark for every student."""
         judged = judge(part, self.solution, self.columns, self.own)
         verdicts = overall(judged.codes)
-        expected = words.table(self.solution.values[part.step][..., 0])
+        expected = words.table(self.solution.arrays[part.step][..., 0])
         return [self.mark(part, i, CODES[code], judged, expected) for i, code in enumerate(verdicts)]
 
     def mark(self, part: Part, i: int, verdict: str, judged: Judged, expected: object) -> Mark:
@@ -103,7 +103,9 @@ class Group:
     def credit(self, codes: np.ndarray) -> Fraction:
         """The share of the points: the mean over the entries."""
         counts = Counter(codes.ravel().tolist())
-        return sum((self.problem.credit(CODES[code]) * count for code, count in counts.items()), Fraction(0)) / codes.size
+        return (
+            sum((self.problem.credit(CODES[code]) * count for code, count in counts.items()), Fraction(0)) / codes.size
+        )
 
     def led_to(self, step: str, i: int) -> object:
         """What the student's own earlier answers lead to, as text."""
@@ -119,7 +121,7 @@ class Group:
             if name not in self.solution:
                 continue
             if name in self.columns and bool((self.columns[name].states[..., i] == READ).all()):
-                mine, key = self.columns[name].values[..., i], self.solution.values[name][..., 0]
+                mine, key = self.columns[name].values[..., i], self.solution.arrays[name][..., 0]
                 if mine.shape != key.shape or words.table(mine) != words.table(key):
                     shown = f" = {words.number(float(mine))}" if not mine.shape else ""
                     found[f"{name}{shown}"] = None
@@ -129,7 +131,7 @@ class Group:
 
     def message(self, part: Part, i: int, verdict: str, codes: np.ndarray, expected: object) -> str:
         """What the student reads beside a verdict that is not simply correct."""
-        step, key = self.solution[part.step], self.solution.values[part.step][..., 0]
+        step, key = self.solution[part.step], self.solution.arrays[part.step][..., 0]
         if verdict == "blank":
             return words.blank()
         if verdict == "unreadable":
@@ -151,7 +153,9 @@ class Group:
         coarse = ""
         if abs(float(column.values[i]) - float(key)) <= column.half_units[i] and not enough(column, part)[i]:
             coarse = "Too few digits to tell: write " + (
-                f"{part.decimals} decimals." if part.decimals is not None else f"at least {part.digits or 3} significant digits."
+                f"{part.decimals} decimals."
+                if part.decimals is not None
+                else f"at least {part.digits or 3} significant digits."
             )
         return words.wrong_number(expected, self.led_to(part.step, i), inputs, coarse)
 
@@ -166,5 +170,5 @@ ASTRAY = frozenset({"wrong", "unreadable"})
 
 
 def first_wrong(marks: Sequence[Mark]) -> Mark | None:
-    """Where a page first leaves the right path: the first part that neither is right nor follows from what came before."""
+    """Where a page first leaves the right path: the first part that is not right and does not follow either."""
     return next((mark for mark in marks if mark.verdict in ASTRAY), None)

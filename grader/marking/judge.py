@@ -35,7 +35,9 @@ def near(column: Column, target: Array, part: Part) -> np.ndarray:
     """Where answers equal the target within what the problem allows, or to the digits given where these suffice."""
     off = np.abs(column.values - target)
     size = np.abs(target)
-    noise = NOISE * np.maximum(1.0, np.max(size, axis=tuple(range(size.ndim - 1)), initial=0.0, where=np.isfinite(size)))
+    noise = NOISE * np.maximum(
+        1.0, np.max(size, axis=tuple(range(size.ndim - 1)), initial=0.0, where=np.isfinite(size))
+    )
     if part.decimals is not None:
         allowed = np.full_like(size, 0.5 * 10.0**-part.decimals)
     elif part.digits is not None:
@@ -70,7 +72,7 @@ def own_values(
 
     One call of the numeric reading a step, for all students. None where the answers' shapes do not fit the step.
     """
-    carried: dict[str, Array] = dict(solution.given_values)
+    carried: dict[str, Array] = dict(solution.given_arrays)
     own: dict[str, Array | None] = {}
     for name, step in solution.items():
         try:
@@ -80,7 +82,7 @@ def own_values(
             led_to = None
         own[name] = led_to
         if name not in columns:
-            carried[name] = solution.values[name] if led_to is None else led_to
+            carried[name] = solution.arrays[name] if led_to is None else led_to
         elif led_to is None or led_to.shape[:-1] != columns[name].values.shape[:-1]:
             carried[name] = columns[name].values
         else:
@@ -92,18 +94,16 @@ def trivial(step: Step, solution: Solution, columns: Mapping[str, Column]) -> np
     """The students whose own earlier value leaves nothing to compute: all zeros where the key's is not."""
     result: np.ndarray | bool = False
     for name in step.uses:
-        if name in columns and bool(np.any(solution.values[name])):
+        if name in columns and bool(np.any(solution.arrays[name])):
             values = columns[name].values
             result = result | np.all(values == 0, axis=tuple(range(values.ndim - 1)))
     return result
 
 
-def judge(
-    part: Part, solution: Solution, columns: Mapping[str, Column], own: Mapping[str, Array | None]
-) -> Judged:
+def judge(part: Part, solution: Solution, columns: Mapping[str, Column], own: Mapping[str, Array | None]) -> Judged:
     """The verdicts of one part."""
     step, column = solution[part.step], columns[part.step]
-    key, led_to = solution.values[part.step], own[part.step]
+    key, led_to = solution.arrays[part.step], own[part.step]
     right = follows = np.zeros(column.values.shape, dtype=bool)
     if key.shape[:-1] == column.values.shape[:-1]:
         right = near(column, key, part)

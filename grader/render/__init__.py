@@ -1,0 +1,1 @@
+"""Solutions and marks as pages."""

@@ -1,4 +1,4 @@
-"""One Jinja environment a format. Every value that a template prints is escaped for its format unless it is a formula."""
+"""One Jinja environment a format. What a template prints is escaped for its format unless it is a formula."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def markdown(text: str) -> str:
     \\- \\<b\\>\\*w\\_1\\*\\</b\\> \\| \\$x\\$
     """
     escaped = re.sub(r"([\\`*_{}\[\]<>#|~$&^])", r"\\\1", visible(text))
-    return re.sub(r"^(\s*)([-+=]|\d+(?=[.)]))", r"\1\\\2", escaped) if not escaped[:1].isdigit() else escaped
+    return re.sub(r"^(\s*)(?=[-+=](\s|[-+=]|$)|\d+[.)](\s|$))(\d*)", r"\1\4\\", escaped)
 
 
 def code(text: str) -> str:
@@ -111,7 +111,7 @@ def environment(name: str) -> jinja2.Environment:
     env.filters["chain"] = lambda line: Markup(chain(format, line.terms))
     env.filters["typed"] = one_line
     env.filters["earned"] = earned
-    env.tests["wrong"] = lambda mark: mark.verdict in ASTRAY
+    env.tests["astray"] = lambda mark: mark.verdict in ASTRAY
     env.filters["prose"] = lambda text: Markup(prose(format, text))
     return env
 

@@ -27,7 +27,6 @@ class Cell:
 class Table:
     """A tensor's entries in rows, with what is not right."""
 
-    part: str
     rows: tuple[tuple[Cell, ...], ...]
 
 
@@ -59,8 +58,8 @@ class SheetView:
         return [mark.part for mark in self.marks if mark.verdict == "follows"]
 
     @property
-    def tables(self) -> list[Table]:
-        return [table(mark) for mark in self.marks if shows_cells(mark)]
+    def tables(self) -> dict[str, Table]:
+        return {mark.part: table(mark) for mark in self.marks if shows_cells(mark)}
 
 
 def shows_cells(mark: Mark) -> bool:
@@ -74,11 +73,7 @@ def table(mark: Mark) -> Table:
     verdicts, keys = (rows_of(value) for value in (mark.cells, mark.expected))
     width = shape[-1]
     return Table(
-        mark.part,
-        tuple(
-            tuple(map(Cell, texts[i * width : (i + 1) * width], row, keys[i]))
-            for i, row in enumerate(verdicts)
-        ),
+        tuple(tuple(map(Cell, texts[i * width : (i + 1) * width], row, keys[i])) for i, row in enumerate(verdicts)),
     )
 
 
@@ -92,5 +87,7 @@ def page(student: str, sheets: Sequence[SheetView], format: str = "md") -> str:
 
     total = sum((sheet.earned for sheet in sheets), Fraction(0))
     possible = sum((sheet.problem.points for sheet in sheets), Fraction(0))
+    handed_in = [sheet for sheet in sheets if sheet.handed_in]
+    missing = [sheet.problem for sheet in sheets if not sheet.handed_in]
     template = environment(format).get_template("feedback.j2")
-    return template.render(student=student, sheets=sheets, earned=total, possible=possible)
+    return template.render(student=student, sheets=handed_in, missing=missing, earned=total, possible=possible)

@@ -1,4 +1,4 @@
-"""A step as a page shows it: formula, substitution, value, and one worked entry of a tensor. The same for every format."""
+"""A step as a page shows it, whatever the format: formula, substitution, value, one worked entry of a tensor."""
 
 from __future__ import annotations
 

@@ -51,14 +51,14 @@ def grade(submissions: Path, problems: Path, progress: Progress = silent) -> Gra
     for item in progress(intake.read(submissions), "Reading submissions"):
         if isinstance(item, Submission):
             read.append(item)
-            graded.errors.extend(intake.strangers(item, known))
+            graded.errors.extend(intake.misfits(item, known))
         else:
             graded.errors.append(item)
     handed_in = {problem for submission in read for problem in submission.answers}
     graded.problems = {id: problem for id, problem in known.items() if id in handed_in}
     graded.marks = {submission.student: {} for submission in read}
     for problem in progress(graded.problems.values(), "Marking"):
-        sheets = [Sheet(submission.student, submission.answers.get(problem.id, {})) for submission in read]
+        sheets = [Sheet(submission.student, submission.sheet(problem.id)) for submission in read]
         for sheet, marks in zip(sheets, mark(problem, sheets), strict=True):
             graded.marks[sheet.student][problem.id] = marks
     return graded

@@ -199,9 +199,7 @@ def test_shapes(
         ((1, 1, 1, 5, 5, 1), (2, 2, 1), (1, 1), (1, 1), "not the shape"),
     ],
 )
-def test_misfits(
-    image: tuple[int, ...], kernel: tuple[int, ...], stride: Pair, dilation: Pair, complaint: str
-) -> None:
+def test_misfits(image: tuple[int, ...], kernel: tuple[int, ...], stride: Pair, dilation: Pair, complaint: str) -> None:
     """Channels, sizes, strides, dilations, students and ranks that do not fit are refused."""
     with pytest.raises(ValueError, match=complaint):
         conv2d(np.ones(image), np.ones(kernel), stride, dilation)

@@ -38,9 +38,7 @@ def cases(draw: st.DrawFn) -> Case:
     shape = (*draw(st.sampled_from([(), (2,), (2, 3)])), *draw(pairs(1, 6)), draw(st.sampled_from([1, 3])))
     X = np.random.default_rng(draw(st.integers(0, 99))).integers(-9, 10, shape).astype(np.float64)
     padding = (draw(pairs(0, 2)), draw(pairs(0, 2)))
-    case = Case(
-        X, draw(pairs(1, 3)), draw(pairs(1, 4)), draw(st.sampled_from(MODES)), padding, draw(st.booleans())
-    )
+    case = Case(X, draw(pairs(1, 3)), draw(pairs(1, 4)), draw(st.sampled_from(MODES)), padding, draw(st.booleans()))
     assume(all(counts(case)))
     return case
 
@@ -74,10 +72,7 @@ def loop(case: Case) -> Array:
     rows, columns = starts(H, h, sv, padding[0], ceil), starts(W, w, sh, padding[1], ceil)
     fold = np.max if mode == "max" else np.mean
     return np.stack(
-        [
-            np.stack([fold(framed[..., y : y + h, x : x + w, :], axis=(-3, -2)) for x in columns], axis=-2)
-            for y in rows
-        ],
+        [np.stack([fold(framed[..., y : y + h, x : x + w, :], axis=(-3, -2)) for x in columns], axis=-2) for y in rows],
         axis=-3,
     )
 
