@@ -57,6 +57,28 @@ class Entries(dict[str, "Node"]):
 Node = Text | Items | Entries
 
 
+def files(path: Path) -> Iterator[Path | DocumentError]:
+    """The files of a folder and the folders below it, by name; a file is itself.
+
+    Hidden files and links to folders are left out; what cannot be opened is an error in its place.
+    """
+    try:
+        if not path.is_dir():
+            path.lstat()
+            yield path
+            return
+        children = sorted(path.iterdir())
+    except FileNotFoundError:
+        yield DocumentError("no such file or folder", Place(str(path)), "check the path")
+        return
+    except OSError as error:
+        yield DocumentError(f"cannot be opened: {error.strerror}", Place(str(path)), "check its permissions")
+        return
+    for child in children:
+        if not child.name.startswith(".") and not (child.is_symlink() and child.is_dir()):
+            yield from files(child)
+
+
 def read_text(path: Path) -> str:
     """The text of a file: UTF-8, with or without a byte order mark, and no larger than 20 MB."""
     try:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grader.document import Entries, Items, Node, Text, read_document
+from grader.document import Entries, Items, Node, Text, files, read_document
 from grader.errors import GraderError, Place, SpecError, UnreadableError, did_you_mean
 from grader.expression import read_numeral
 from grader.families import Family, load_all
@@ -268,19 +268,6 @@ def read_course(folder: Path) -> Course:
     return Course(read_line(node, "title", root), policy)
 
 
-def find(path: Path) -> Iterator[Path]:
-    """The specs in a folder and the folders below it, by name; a file is itself."""
-    if not path.exists():
-        raise SpecError("no such file or folder", Place(str(path)), "give a spec, or a folder of specs")
-    if path.is_file():
-        yield path
-        return
-    for child in sorted(path.rglob("*")):
-        hidden = any(part.startswith(".") for part in child.relative_to(path).parts)
-        if child.suffix in {".yaml", ".yml"} and child.name != "course.yaml" and not hidden and not child.is_dir():
-            yield child
-
-
 def load_folder(path: str | Path) -> tuple[dict[str, Problem], list[GraderError]]:
     """Every problem of a folder by its id, and what could not be used."""
     path = Path(path)
@@ -289,17 +276,19 @@ def load_folder(path: str | Path) -> tuple[dict[str, Problem], list[GraderError]
     course = Course()
     try:
         course = read_course(path if path.is_dir() else path.parent)
-        found = list(find(path))
     except GraderError as error:
-        return {}, [error]
-    for file in found:
+        errors.append(error)
+    for file in files(path):
         try:
+            if isinstance(file, GraderError):
+                raise file
+            if (file.suffix not in {".yaml", ".yml"} and file != path) or file.name == "course.yaml":
+                continue
             problem = load(file, course)
             if problem.id in problems:
                 first = problems[problem.id].path
-                raise SpecError(
-                    f"the id '{problem.id}' is taken by {first}", Place(str(file)), "rename one of the files"
-                )
+                what = f"the id '{problem.id}' is taken by {first}"
+                raise SpecError(what, Place(str(file)), "rename one of the files")
             problems[problem.id] = problem
         except GraderError as error:
             errors.append(error)

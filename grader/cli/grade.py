@@ -38,6 +38,11 @@ def command(submissions: Path, problems: Path | None, out: Path, feedback: str |
     from grader.run import MOST_PAGES, grade, write
 
     graded = grade(submissions, terminal.problems_folder(problems), terminal.progress)
+    if not graded.marks or not graded.problems:
+        click.echo("Nothing was marked.")
+        terminal.tell(graded.errors)
+        terminal.finish(graded.errors)
+        return
     try:
         write(graded, out, pages=bool(feedback) or len(graded.marks) <= MOST_PAGES, progress=terminal.progress)
     except OSError as error:
@@ -57,9 +62,8 @@ def summarise(graded: Graded, out: Path) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDTH)
-    if graded.marks and graded.problems:
-        few = len(graded.marks) * len(graded.problems) <= MOST_ROWS
-        console.print(by_student(graded) if few else by_problem(graded))
+    few = len(graded.marks) * len(graded.problems) <= MOST_ROWS
+    console.print(by_student(graded) if few else by_problem(graded))
     students, problems = len(graded.marks), len(graded.problems)
     marked = f"{students} student{'s' * (students != 1)} on {problems} problem{'s' * (problems != 1)}"
     click.echo(f"Marked {marked}; marks and feedback are in {out}/.")

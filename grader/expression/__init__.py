@@ -45,9 +45,9 @@ from grader.expression.readings import exact, latex_of, numeric, plain_of
 from grader.expression.tree import OPERATIONS, Expression, Name, Number, Operation, by, entry, names, shape_with
 
 __all__ = [
-    "OPERATIONS", "Expression", "Name", "Number", "Numeral", "Operation", "Table", "absolute", "argmax", "argmin", "by", "ceiling",
-    "concatenate", "conv2d", "divide", "entry", "exact", "exp", "floor", "largest", "latex_of", "less", "log",
-    "maximum", "mean", "minimum", "names", "numeric", "pad", "per_channel", "plain_of", "pool", "ravel", "read_numeral",
-    "read_table", "relu", "shape_with", "sigmoid", "smallest", "softmax", "solve", "sqrt", "stack", "tanh", "total",
-    "where",
+    "OPERATIONS", "Expression", "Name", "Number", "Numeral", "Operation", "Table", "absolute", "argmax",
+    "argmin", "by", "ceiling", "concatenate", "conv2d", "divide", "entry", "exact", "exp", "floor", "largest",
+    "latex_of", "less", "log", "maximum", "mean", "minimum", "names", "numeric", "pad", "per_channel",
+    "plain_of", "pool", "ravel", "read_numeral", "read_table", "relu", "shape_with", "sigmoid", "smallest",
+    "softmax", "solve", "sqrt", "stack", "tanh", "total", "where",
 ]  # fmt: skip

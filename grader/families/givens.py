@@ -14,6 +14,7 @@ from typing import Annotated, Any, Protocol
 from grader.document import Entries, Items, Node, Text
 from grader.errors import Place, SpecError, UnreadableError, did_you_mean
 from grader.expression import Expression, Name, Table, by, read_numeral, read_table
+from grader.expression.tree import Shape
 
 Bind = Callable[..., Name]
 """Makes a name on the page: `bind(name, table)`, or `bind(name, table, symbol)`."""
@@ -50,7 +51,7 @@ class Tensor:
     def read(self, node: Node, place: Place) -> Table:
         table = read_numbers(node, place, self.expects)
         if len(table.shape) not in self.ranks:
-            raise SpecError(f"expected {self.expects}, got {by(table.shape)}", place)
+            raise SpecError(f"expected {self.expects}, got {described(table.shape)}", place)
         if not table.entries:
             raise SpecError(f"expected {self.expects}, got none", place)
         return table
@@ -73,9 +74,17 @@ def read_numbers(node: Node, place: Place, expects: str) -> Table:
         try:
             values.append(read_numeral(text).value)
         except UnreadableError as error:
-            where = f"entry {position + 1} is " if shape else "got "
-            raise SpecError(f"expected {expects}; {where}{str(text)!r}", place, error.what) from error
+            where = f"; entry {position + 1} is" if shape else ", got"
+            hint = "write a number as 0.25, -3/4 or 1e-3"
+            raise SpecError(f"expected {expects}{where} {str(text)!r}", place, hint) from error
     return Table(shape, tuple(values))
+
+
+def described(shape: Shape) -> str:
+    """A shape in words."""
+    if len(shape) == 1:
+        return f"a list of {shape[0]}"
+    return f"{by(shape)} numbers" if shape else "a single number"
 
 
 def read_lengths(rows: Items, number: int, row: Node, place: Place) -> None:

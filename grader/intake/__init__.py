@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.document import Entries, Items, Node, Text, read_document, read_json, read_text
+from grader.document import Entries, Node, Text, files, read_document, read_json, read_text
 from grader.errors import DocumentError, GraderError, Place, SubmissionError, did_you_mean
 from grader.problem import Problem
 
@@ -43,7 +43,7 @@ def read(path: Path) -> Iterator[Submission | GraderError]:
 
 
 def _unchecked(path: Path) -> Iterator[Submission | GraderError]:
-    for file in find(path):
+    for file in files(path):
         if isinstance(file, GraderError):
             yield file
             continue
@@ -51,24 +51,6 @@ def _unchecked(path: Path) -> Iterator[Submission | GraderError]:
             yield from _read_file(file)
         except GraderError as error:
             yield error
-
-
-def find(path: Path) -> Iterator[Path | GraderError]:
-    """The files of a folder and the folders below it, by name; hidden files and links to folders are left out."""
-    try:
-        if path.is_file():
-            yield path
-            return
-        children = sorted(path.iterdir())
-    except FileNotFoundError:
-        yield SubmissionError("no such file or folder", Place(str(path)), "give a submission, or a folder of them")
-        return
-    except OSError as error:
-        yield SubmissionError(f"cannot be opened: {error.strerror}", Place(str(path)), "check its permissions")
-        return
-    for child in children:
-        if not child.name.startswith(".") and not (child.is_symlink() and child.is_dir()):
-            yield from find(child)
 
 
 def _read_file(path: Path) -> Iterator[Submission | GraderError]:
@@ -157,11 +139,18 @@ READERS: dict[str, Callable[[Path], Iterator[Submission | GraderError]]] = {
 """The formats by the ending of a file's name."""
 
 
-def misfits(submission: Submission, problems: Mapping[str, Problem]) -> Iterable[SubmissionError]:
-    """What a submission answers that no problem asks: an error each, with what may have been meant."""
+def misfits(
+    submission: Submission, problems: Mapping[str, Problem], broken: Collection[str] = ()
+) -> Iterable[SubmissionError]:
+    """What a submission answers that no problem asks: an error each, with what may have been meant.
+
+    Of a problem whose own spec is `broken` nothing is said: its author has been told.
+    """
     answers, file = submission.answers, submission.place.file
     for problem, steps in answers.items():
         place = Place(file, answers.line_of(problem) or submission.place.line, f"answers.{problem}")
+        if problem in broken:
+            continue
         if problem not in problems:
             yield SubmissionError(f"unknown problem '{problem}'", place, did_you_mean(problem, problems))
         elif isinstance(steps, Entries):

@@ -47,11 +47,12 @@ def grade(submissions: Path, problems: Path, progress: Progress = silent) -> Gra
     """
     known, errors = load_folder(problems)
     graded = Graded(errors=errors)
+    broken = {Path(error.place.file).stem for error in errors}
     read: list[Submission] = []
     for item in progress(intake.read(submissions), "Reading submissions"):
         if isinstance(item, Submission):
             read.append(item)
-            graded.errors.extend(intake.misfits(item, known))
+            graded.errors.extend(intake.misfits(item, known, broken))
         else:
             graded.errors.append(item)
     handed_in = {problem for submission in read for problem in submission.answers}

@@ -42,20 +42,20 @@ def test_matmul(kinds: str, sizes: tuple[int, int, int], students: tuple[int, in
 
 
 @pytest.mark.parametrize(
-    ("A", "B"),
+    ("A", "B", "complaint"),
     [
-        ((2, 3, 5), (2, 3, 5)),
-        ((2, 1, 5), (3, 2, 5)),
-        ((2, 3, 5), (1, 2, 5)),
-        ((3, 5), (2, 5)),
-        ((5,), (3, 5)),
-        ((2, 2, 2, 5), (2, 5)),
-        ((2, 2, 5), (2, 4)),
+        ((2, 3, 5), (2, 3, 5), "matmul: the shapes"),
+        ((2, 1, 5), (3, 2, 5), "matmul: the shapes"),
+        ((2, 3, 5), (1, 2, 5), "matmul: the shapes"),
+        ((3, 5), (2, 5), "matmul: the shapes"),
+        ((5,), (3, 5), "matmul: the shapes"),
+        ((2, 2, 2, 5), (2, 5), "matmul: the shapes"),
+        ((2, 2, 5), (2, 4), "broadcast"),
     ],
 )
-def test_matmul_misfits(A: tuple[int, ...], B: tuple[int, ...]) -> None:
+def test_matmul_misfits(A: tuple[int, ...], B: tuple[int, ...], complaint: str) -> None:
     """Inner sizes, ranks and students that do not fit are refused, an inner size of 1 included."""
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=complaint):
         matmul(np.ones(A), np.ones(B))
 
 

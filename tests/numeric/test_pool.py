@@ -188,19 +188,19 @@ def test_arguments_unchanged(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "stride", "mode"),
+    ("size", "stride", "mode", "complaint"),
     [
-        ((4, 2), (1, 1), "max"),
-        ((2, 4), (1, 1), "avg"),
-        ((2, 2), (0, 1), "max"),
-        ((2, 2), (1, -1), "max"),
-        ((0, 2), (1, 1), "max"),
-        ((2, 2), (1, 1), "min"),
+        ((4, 2), (1, 1), "max", "no window"),
+        ((2, 4), (1, 1), "avg", "no window"),
+        ((2, 2), (0, 1), "max", "at least 1"),
+        ((2, 2), (1, -1), "max", "at least 1"),
+        ((0, 2), (1, 1), "max", "at least 1"),
+        ((2, 2), (1, 1), "min", "mode must be"),
     ],
 )
-def test_misfits(size: Pair, stride: Pair, mode: Mode) -> None:
+def test_misfits(size: Pair, stride: Pair, mode: Mode, complaint: str) -> None:
     """Windows larger than the image, strides and sizes below 1 and unknown modes are refused."""
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=complaint):
         pool(np.ones((3, 3, 1)), size, stride, mode)
 
 
