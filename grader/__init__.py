@@ -1,4 +1,4 @@
-"""Marks exercises in machine learning step by step, and prints their worked solutions.
+r"""Marks exercises in machine learning step by step, and prints their worked solutions.
 
 >>> import grader
 >>> problem = grader.load("problems/class-notes/sgd-line.yaml")
@@ -6,7 +6,7 @@
 >>> solution["w_1"].exact, solution["w_1"].value, solution["w_1"].uses
 (131/250, 0.524, ('w', 'lr', 'grad_w_1'))
 >>> print(solution["w_1"].latex)
-w - \\\\alpha g_{w,1}
+w - \alpha g_{w,1}
 >>> marks = grader.grade(problem, {"yhat_1": "0.7", "grad_w_1": "-2.3"})
 >>> marks["yhat_1"].verdict, marks["grad_w_1"].verdict
 ('wrong', 'follows')

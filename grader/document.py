@@ -122,7 +122,8 @@ def read_yaml(text: str, place: Place | None = None) -> Node:
             f"not YAML: {error.problem}", Place(place.file, line), "quote the text, or mend it"
         ) from error
     except yaml.reader.ReaderError as error:
-        what = f"not YAML: the character {error.character!r} is not allowed"
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        what = f"not YAML: the character U+{code:04X} is not allowed"
         raise DocumentError(what, place, "save it as plain text in UTF-8") from error
 
 

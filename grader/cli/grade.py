@@ -74,7 +74,7 @@ def by_student(graded: Graded) -> Table:
     from rich.text import Text
 
     from grader.export.tables import decimal
-    from grader.marking.judge import CODES
+    from grader.marking.verdicts import CODES
     from grader.render.feedback import SheetView
 
     sheets = [

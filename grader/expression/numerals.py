@@ -17,6 +17,7 @@ from grader.errors import UnreadableError
 from grader.expression.tree import Shape, by
 
 LONGEST = 80  # characters in a number
+LARGEST = 100_000  # entries in a table
 _DECIMAL = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d*)(?:\.(?P<part>\d*))?(?:[eE](?P<exponent>[+-]?\d{1,3}))?", re.ASCII)
 _RATIO = re.compile(r"([+-]?\d+)\s*/\s*(\d+)", re.ASCII)
 _MINUS = str.maketrans("−–", "--")
@@ -85,7 +86,10 @@ def read_table(node: Node) -> tuple[Shape, tuple[str, ...]]:
         if shape != first:
             what = f"row {number} has {_entries(shape)} where row 1 has {_entries(first)}"
             raise UnreadableError(f"a ragged table: {what}")
-    return (len(rows), *first), tuple(text for _, row in rows for text in row)
+    texts = tuple(text for _, row in rows for text in row)
+    if len(texts) > LARGEST:
+        raise UnreadableError(f"more than {LARGEST} entries")
+    return (len(rows), *first), texts
 
 
 def _entries(shape: Shape) -> str:

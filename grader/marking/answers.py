@@ -37,11 +37,13 @@ def read_answer(node: Node) -> Answer:
     try:
         shape, texts = read_table(node)
     except UnreadableError as error:
-        return _whole((), UNREADABLE, explain(error))
+        return _whole(UNREADABLE, explain(error))
     if not any(text.strip() for text in texts):
-        return _whole((), BLANK)
+        return _whole(BLANK)
     cells = [_read_cell(text) for text in texts]
     trouble = next((trouble for *_, trouble in cells if trouble), "")
+    if not any(state == READ for *_, state, _ in cells):
+        return _whole(UNREADABLE, trouble)
     values, half_units, digits, states = (np.array(column) for column in list(zip(*cells, strict=True))[:4])
     return Answer(shape, values, half_units, digits, states, trouble)
 
@@ -59,8 +61,9 @@ def _read_cell(text: str) -> tuple[float, float, int, int, str]:
     return value, float(numeral.unit / 2), numeral.digits, READ, ""
 
 
-def _whole(shape: Shape, state: int, trouble: str = "") -> Answer:
-    return Answer(shape, np.array([np.nan]), np.array([0.0]), np.array([0]), np.array([state]), trouble)
+def _whole(state: int, trouble: str = "") -> Answer:
+    """An answer in which nothing is a number, so that its shape means nothing either."""
+    return Answer((), np.array([np.nan]), np.array([0.0]), np.array([0]), np.array([state]), trouble)
 
 
 def explain(error: UnreadableError) -> str:
@@ -88,7 +91,7 @@ class Column:
 
 def column(answers: Sequence[Answer | None], shape: Shape) -> Column:
     """Answers of one shape side by side; None and what is wholly blank or unreadable fill it with NaN."""
-    blank = _whole((), BLANK)
+    blank = _whole(BLANK)
     size = int(np.prod(shape, dtype=int))
 
     def side_by_side(parts: Iterable[np.ndarray]) -> np.ndarray:

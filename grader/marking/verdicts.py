@@ -31,6 +31,7 @@ class Judged:
     own: Array | None
 
 
+@np.errstate(all="ignore")
 def near(column: Column, target: Array, part: Part) -> np.ndarray:
     """Where answers equal the target within what the problem allows, or to the digits given where these suffice."""
     off = np.abs(column.values - target)

@@ -1,0 +1,109 @@
+"""Names and answers may hold anything: on a page they are text and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+import grader
+from grader.render.environment import FORMATS, LONGEST, code, markdown, tex, visible
+from grader.render.feedback import SheetView, page
+
+ATTACKS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "[click](javascript:alert(1))",
+    "![x](http://example.invalid/a.png)",
+    "<http://example.invalid>",
+    "**bold** _em_ `code` ~~gone~~",
+    "| cell | cell |",
+    "a\n\n# heading\n\n- item",
+    "# heading",
+    "- item",
+    "+ item",
+    "1. item",
+    "12) item",
+    "> quote",
+    "---",
+    "===",
+    "``` fence",
+    "$x$ and $$y$$",
+    "&lt;b&gt; &copy;",
+    "\\*not\\*",
+    "{{ 7 * 7 }} {% raw %}",
+    "\u202egnp.exe",
+    "a\u200bb\u0000c",
+    "back`tick`` and ```",
+    "`",
+    "\\input{/etc/passwd} \\write18{id} %x #1 _a^b ~ &",
+]
+
+
+def rendered(text: str) -> str:
+    """The text that a reader of this Markdown sees, if nothing in it is markup; fails if something is."""
+    tokens = MarkdownIt("commonmark").enable("table").enable("strikethrough").parse(text)
+    assert [token.type for token in tokens] in ([], ["paragraph_open", "inline", "paragraph_close"])
+    children = [child for token in tokens for child in token.children or []]
+    assert {child.type for child in children} <= {"text", "text_special", "code_inline"}
+    return "".join(child.content for child in children)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_markdown_shows_text_and_starts_nothing(attack: str) -> None:
+    """One paragraph of plain text comes out, with the characters that went in."""
+    assert rendered(markdown(attack)) == visible(attack).strip()
+    assert not any(sign in markdown(attack).replace("\\$", "") for sign in "$")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="ab1 .)(<>&*_`~$#|[]{}\\!-+=^\n\u202e", max_size=40))
+def test_markdown_shows_any_text(text: str) -> None:
+    """The same for whatever Hypothesis comes up with."""
+    assert rendered(markdown(text)) == visible(text).strip()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="ab1 <>&*_`~$#|\\", max_size=40))
+def test_code_spans_hold_any_text(text: str) -> None:
+    """A code span shows what was typed, in a cell of a table too."""
+    table = f"| a |\n|---|\n| {code(text)} |\n"
+    tokens = MarkdownIt("commonmark").enable("table").parse(table)
+    cell = [token for token in tokens if token.type == "inline"][-1]
+    assert [child.type for child in cell.children or []] == ["code_inline"]
+    assert (cell.children or [])[0].content.strip() == visible(text).strip()
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_latex_shows_text_and_runs_nothing(attack: str) -> None:
+    """Every character that LaTeX would act on is a command that prints it."""
+    left = tex(attack)
+    for command in ("\\textbackslash{}", "\\textasciitilde{}", "\\textasciicircum{}", *("\\" + c for c in "#$%&_{}")):
+        left = left.replace(command, "")
+    assert not set(left) & set("\\#$%&_{}~^")
+
+
+@pytest.mark.parametrize("attack", [*ATTACKS, "x" * 10_000])
+def test_a_feedback_page_survives_a_hostile_name_and_answer(attack: str) -> None:
+    """A page of headings, paragraphs and tables comes out whatever a student writes, and no HTML."""
+    problem = grader.load("problems/class-notes/sgd-line.yaml")
+    marks = grader.grade(problem, {"yhat_1": attack, "w_5": "1"}, student=attack)
+    text = page(attack, [SheetView(problem, marks)])
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    types = {token.type for token in tokens} | {child.type for token in tokens for child in token.children or []}
+    assert not types & {"html_block", "html_inline", "link_open", "image", "bullet_list_open", "fence"}
+    assert [token.tag for token in tokens if token.type == "heading_open"] == ["h1", "h2"]
+    rows = [token for token in tokens if token.type == "tr_open"]
+    assert len(rows) == 1 + len(problem.parts)
+    assert max(map(len, text.splitlines())) < 8 * LONGEST
+
+
+def test_every_format_escapes_by_default() -> None:
+    """A template that prints a value gets it escaped without asking."""
+    from grader.render.environment import environment
+
+    for name in FORMATS:
+        shown = environment(name).from_string("{{ value }}").render(value="<b> & \u202e \\x $y$")
+        assert "\u202e" not in shown
+        assert shown == FORMATS[name].escape("<b> & \u202e \\x $y$")
