@@ -196,8 +196,8 @@ def plain_block(layout: Layout) -> str:
     >>> from grader.expression.layout import Numeric
     >>> grid = Grid(((Numeric("1"), Numeric("-20")), (Numeric("300"), Numeric("4"))))
     >>> print(plain_block(Infix(Symbol("X"), "=", grid, 0)))
-    X = [  1  −20 ]
-        [300    4 ]
+    X = [  1  −20]
+        [300    4]
     """
     if not (isinstance(layout, Infix) and isinstance(layout.right, Grid)):
         return plain(layout)
@@ -205,7 +205,7 @@ def plain_block(layout: Layout) -> str:
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     start = f"{plain(layout.left)} {layout.operator} "
     rows = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
-    return "\n".join((start if i == 0 else " " * len(start)) + f"[{row} ]" for i, row in enumerate(rows))
+    return "\n".join((start if i == 0 else " " * len(start)) + f"[{row}]" for i, row in enumerate(rows))
 
 
 def _plain_marks(subscripts: tuple[str, ...]) -> str:

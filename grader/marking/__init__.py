@@ -13,8 +13,8 @@ from grader.document import Node
 from grader.expression.tree import Shape
 from grader.marking import marks as words
 from grader.marking.answers import READ, Answer, Column, Reader, as_typed, column, odd_shapes
-from grader.marking.verdicts import CODES, Judged, enough, judge, overall, own_values
 from grader.marking.marks import Mark, Marks
+from grader.marking.verdicts import CODES, Judged, enough, judge, overall, own_values
 from grader.numeric import Array
 from grader.problem import Part, Problem
 

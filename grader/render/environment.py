@@ -19,20 +19,27 @@ from grader.marking import ASTRAY
 from grader.marking.marks import earned, one_line
 from grader.resources import shipped
 
+WIDEST = 92  # characters of a chain of equals, set plainly, before it takes several lines
 LONGEST = 400  # characters of somebody's text on a page
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Format:
-    """A page format: how it sets a layout, how it writes an equals sign, how it escapes text."""
+    """A page format."""
 
-    name: str
     ending: str
-    mathematics: Callable[[Layout], str]
-    about: str
     escape: Callable[[str], str]
+    """Any text, so that it shows and does nothing."""
     code: Callable[[str], str]
+    """Any text, as it was typed."""
+    mathematics: Callable[[Layout], str]
+    """A formula in a line of text."""
     display: Callable[[Layout], str]
+    """A formula on lines of its own."""
+    about: str
+    """The sign for about equal."""
+    broken: Callable[[str, Sequence[str]], str]
+    """A chain of equals that takes several lines."""
 
 
 def visible(text: str) -> str:
@@ -73,13 +80,54 @@ def tex(text: str) -> str:
     return formats.escaped_latex(visible(text))
 
 
-FORMATS = {
-    format.name: format
-    for format in (
-        Format("md", ".md", formats.latex, r"\approx", markdown, code, formats.latex),
-        Format("tex", ".tex", formats.latex, r"\approx", tex, lambda text: rf"\texttt{{{tex(text)}}}", formats.latex),
-        Format("txt", ".txt", formats.plain, "≈", visible, visible, formats.plain_block),
+def chain(format: Format, terms: Sequence[tuple[Layout, bool]]) -> str:
+    """Terms joined by equals signs, by the sign for about equal before those that were rounded.
+
+    A chain that is too wide for a page goes on a line for each term.
+    """
+    texts = [format.mathematics(term) for term, _ in terms]
+    signs = ["=" if exact else format.about for _, exact in terms]
+    width = sum(len(formats.plain(term)) + 3 for term, _ in terms)
+    if width <= WIDEST or len(terms) < 3:
+        return " ".join([texts[0], *(f"{sign} {text}" for sign, text in zip(signs[1:], texts[1:], strict=True))])
+    return format.broken(texts[0], [f"{sign} {text}" for sign, text in zip(signs[1:], texts[1:], strict=True)])
+
+
+def aligned(first: str, rest: Sequence[str]) -> str:
+    """A chain of LaTeX on several lines, its signs below each other."""
+    lines = " \\\\ ".join(f"& {term}" for term in rest)
+    return rf"\begin{{aligned}} {first} {lines} \end{{aligned}}"
+
+
+def below(first: str, rest: Sequence[str]) -> str:
+    """A chain on several lines of a terminal, its signs below each other."""
+    return f"{first} " + ("\n" + " " * (len(first) + 1)).join(rest)
+
+
+def prose(format: Format, text: str) -> str:
+    """An author's prose: `$…$` is mathematics and stays, the rest is escaped, paragraphs stay apart."""
+    paragraphs = re.split(r"\n\s*\n", text.strip())
+    return "\n\n".join(
+        "".join(f"${piece}$" if i % 2 else format.escape(piece) for i, piece in enumerate(paragraph.split("$")))
+        for paragraph in paragraphs
     )
+
+
+def points(value: Fraction) -> str:
+    """Points as people write them.
+
+    >>> points(Fraction(5, 2)), points(Fraction(3)), points(Fraction(1, 3))
+    ('2.5', '3', '0.33')
+    """
+    return f"{float(value):.2f}".rstrip("0").rstrip(".")
+
+
+LATEX: dict[str, Any] = {"mathematics": formats.latex, "display": formats.latex, "about": r"\approx", "broken": aligned}
+PLAIN: dict[str, Any] = {"mathematics": formats.plain, "display": formats.plain_block, "about": "≈", "broken": below}
+FORMATS = {
+    "md": Format(ending=".md", escape=markdown, code=code, **LATEX),
+    "tex": Format(ending=".tex", escape=tex, code=lambda text: rf"\texttt{{{tex(shortened(text))}}}", **LATEX),
+    "txt": Format(ending=".txt", escape=visible, code=visible, **PLAIN),
 }
 """The formats by name."""
 
@@ -90,9 +138,7 @@ def environment(name: str) -> jinja2.Environment:
     format = FORMATS[name]
 
     def escaped(value: Any) -> Any:
-        if isinstance(value, Markup):
-            return value
-        if value is None or isinstance(value, jinja2.Undefined):
+        if isinstance(value, Markup | jinja2.Undefined):
             return value
         return Markup(format.escape(shortened(str(value))))
 
@@ -114,28 +160,3 @@ def environment(name: str) -> jinja2.Environment:
     env.tests["astray"] = lambda mark: mark.verdict in ASTRAY
     env.filters["prose"] = lambda text: Markup(prose(format, text))
     return env
-
-
-def chain(format: Format, terms: Sequence[tuple[Layout, bool]]) -> str:
-    """Terms joined by equals signs, by the sign for about equal before those that were rounded."""
-    first, *rest = terms
-    signs = [(("=" if exact else format.about), format.mathematics(term)) for term, exact in rest]
-    return " ".join([format.mathematics(first[0]), *(f"{sign} {term}" for sign, term in signs)])
-
-
-def prose(format: Format, text: str) -> str:
-    """An author's prose: `$…$` is mathematics and stays, the rest is escaped, paragraphs stay apart."""
-    paragraphs = re.split(r"\n\s*\n", text.strip())
-    return "\n\n".join(
-        "".join(f"${piece}$" if i % 2 else format.escape(piece) for i, piece in enumerate(paragraph.split("$")))
-        for paragraph in paragraphs
-    )
-
-
-def points(value: Fraction) -> str:
-    """Points as people write them.
-
-    >>> points(Fraction(5, 2)), points(Fraction(3)), points(Fraction(1, 3))
-    ('2.5', '3', '0.33')
-    """
-    return f"{float(value):.2f}".rstrip("0").rstrip(".")

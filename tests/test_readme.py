@@ -1,0 +1,66 @@
+"""The README, run: its spec is the shipped one, its output is what really prints, its commands work."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import grader
+from grader.cli import COMMANDS, main
+from grader.document import read_yaml
+from grader.problem import read_problem
+
+README = Path("README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_the_spec_is_the_shipped_one() -> None:
+    """Its givens and its solution are those of the problem that ships."""
+    (spec,) = blocks("yaml")
+    shipped = grader.load("problems/class-notes/sgd-line.yaml")
+    shown = read_problem(read_yaml(spec), "sgd-line")
+    assert shown.given == shipped.given
+    assert {part.step for part in shown.parts} <= {part.step for part in shipped.parts}
+
+
+def test_the_table_and_the_mark_are_what_prints(tmp_path: Path) -> None:
+    """The first command's output, and a line of its marks, stand in the README to the letter."""
+    command = blocks("sh")[0].split("&& .venv/bin/grader ")[1].split()
+    command[-1] = str(tmp_path)
+    result = CliRunner().invoke(main, command, catch_exceptions=False)
+    printed = [line.rstrip() for line in result.stdout.replace(str(tmp_path), "out").splitlines()]
+    (shown,) = blocks("text")
+    assert printed[1:] == [line for line in shown.splitlines() if line.strip() or line in printed]
+    (mark,) = blocks("json")
+    assert mark in (tmp_path / "marks.jsonl").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("line", blocks("sh")[1].splitlines())
+def test_each_command_runs(line: str, tmp_path: Path) -> None:
+    """Every line of the list of commands, as it stands."""
+    words = line.partition("#")[0].split()[1:]
+    if "--out" in words:
+        words[words.index("--out") + 1] = str(tmp_path)
+    assert words[0] in COMMANDS
+    assert CliRunner().invoke(main, words, catch_exceptions=False).exit_code == 0
+
+
+def test_every_command_is_listed() -> None:
+    """The list leaves none out."""
+    assert {line.split()[1] for line in blocks("sh")[1].splitlines()} == set(COMMANDS)
+
+
+def test_the_python_examples_run() -> None:
+    """What the README shows of the Python face is what it does."""
+    (example,) = blocks("python")
+    test = doctest.DocTestParser().get_doctest(example, {}, "README", "README.md", 0)
+    failed, attempted = doctest.DocTestRunner().run(test)
+    assert failed == 0
+    assert attempted > 0
