@@ -59,6 +59,8 @@ class Group:
         shapes: Mapping[str, Shape],
     ) -> None:
         self.problem, self.solution, self.sheets, self.answers = problem, problem.solution, sheets, answers
+        self.credits = [problem.credit(verdict) for verdict in CODES]
+        self.shares = [float(credit) for credit in self.credits]
         asked = {part.step for part in problem.parts}
         given = [step for step in self.solution if step in asked or any(step in answer for answer in answers)]
         self.columns: dict[str, Column] = {
@@ -91,7 +93,7 @@ class Group:
             problem=self.problem.id,
             part=part.step,
             verdict=verdict,
-            credit=float(self.credit(codes)),
+            credit=self.credit(codes),
             points=float(part.points),
             answer=None if answer is None else as_typed(answer),
             expected=None if correct else expected,
@@ -100,12 +102,12 @@ class Group:
             cells=_names(codes) if by_cell else None,
         )
 
-    def credit(self, codes: np.ndarray) -> Fraction:
+    def credit(self, codes: np.ndarray) -> float:
         """The share of the points: the mean over the entries."""
-        counts = Counter(codes.ravel().tolist())
-        return (
-            sum((self.problem.credit(CODES[code]) * count for code, count in counts.items()), Fraction(0)) / codes.size
-        )
+        if not codes.shape:
+            return self.shares[int(codes)]
+        counts = np.bincount(codes.ravel(), minlength=len(CODES))
+        return float(sum(self.credits[code] * int(count) for code, count in enumerate(counts)) / codes.size)
 
     def led_to(self, step: str, i: int) -> object:
         """What the student's own earlier answers lead to, as text."""

@@ -90,14 +90,21 @@ class Column:
 
 
 def column(answers: Sequence[Answer | None], shape: Shape) -> Column:
-    """Answers of one shape side by side; None and what is wholly blank or unreadable fill it with NaN."""
-    blank = _whole(BLANK)
+    """Answers of one shape side by side, each distinct one set out once; None is blank.
+
+    What is wholly blank or unreadable has no shape and fills its place with NaN.
+    """
+    nothing = _whole(BLANK)
+    distinct = {id(answer): answer for answer in (given or nothing for given in answers)}
+    positions = {key: i for i, key in enumerate(distinct)}
+    chosen = np.array([positions[id(given or nothing)] for given in answers], dtype=np.intp)
     size = int(np.prod(shape, dtype=int))
 
     def side_by_side(parts: Iterable[np.ndarray]) -> np.ndarray:
-        return np.stack([np.broadcast_to(part, (size,)) for part in parts], axis=-1).reshape((*shape, -1))
+        table = np.stack([np.broadcast_to(part, (size,)) for part in parts], axis=-1)
+        return table[:, chosen].reshape((*shape, -1))
 
-    read = [answer or blank for answer in answers]
+    read = distinct.values()
     return Column(
         side_by_side(answer.values for answer in read),
         side_by_side(answer.half_units for answer in read),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -51,7 +52,12 @@ def earned(mark: Mark) -> Fraction:
     >>> earned(Mark(student="s", problem="p", part="w", verdict="wrong", credit=23 / 25, points=0.5))
     Fraction(23, 50)
     """
-    return Fraction(mark.credit).limit_denominator(10**6) * Fraction(mark.points).limit_denominator(10**6)
+    return _product(mark.credit, mark.points)
+
+
+@lru_cache(maxsize=4096)
+def _product(credit: float, points: float) -> Fraction:
+    return Fraction(credit).limit_denominator(10**6) * Fraction(points).limit_denominator(10**6)
 
 
 def number(value: float) -> str:
