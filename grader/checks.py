@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from grader.document import from_python
+from grader.document import Node, from_python
 from grader.errors import GraderError, Place, SpecError
+from grader.kinds import Numbers
 from grader.marking import Sheet, mark
 from grader.problem import Problem
 
@@ -32,10 +34,10 @@ def check(problem: Problem) -> Checked:
         if not difference <= AGREEMENT:
             what = f"the exact and the numeric value differ by {difference:.3g}"
             checked.errors.append(SpecError(what, place, "this is a defect of the program; please report it"))
-        if step.derivative is not None:
-            checked.proofs += 1
+        if step.claims:
+            checked.proofs += len(step.claims)
             if not problem.solution.prove(name):
-                what = "the claim to be a derivative could not be proved"
+                what = "what the step claims of its formula could not be proved"
                 checked.errors.append(SpecError(what, place, "this is a defect of the program; please report it"))
     checked.errors += key_earns_all(problem)
     checked.pages = bring_out_pages(problem)
@@ -44,13 +46,26 @@ def check(problem: Problem) -> Checked:
 
 def key_earns_all(problem: Problem) -> list[GraderError]:
     """The key, handed in to the last digit, must earn every point."""
-    answers = {part.step: from_python(problem.solution.arrays[part.step][..., 0]) for part in problem.parts}
-    (marks,) = mark(problem, [Sheet("key", answers)])
+    (marks,) = mark(problem, [Sheet("key", key_answers(problem))])
     return [
         SpecError(f"the key's own value is marked {each.verdict}", Place(problem.path, path=f"ask.{each.part}"))
         for each in marks
-        if each.verdict != "correct"
+        if each.verdict not in {"correct", "undecided", "review"}
     ]
+
+
+def key_answers(problem: Problem) -> dict[str, Node]:
+    """The key as a student would hand it in: numbers to the last digit, words, and formulas as LaTeX."""
+    answers = {}
+    for part in problem.parts:
+        step = problem.solution[part.step]
+        value: Any = step.latex
+        if isinstance(step.kind, Numbers):
+            value = problem.solution.arrays[part.step][..., 0]
+        elif not step.kind.verdict:
+            value = step.kind.show(problem.solution.arrays[part.step][..., 0])
+        answers[part.step] = from_python(value)
+    return answers
 
 
 def bring_out_pages(problem: Problem) -> int:

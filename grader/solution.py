@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+
+from grader import claims
+from grader.claims import Claim, Derivative, Root, Same, holds
 from grader.expression import Expression, Name, Table, latex_of, names, numeric
 from grader.expression import exact as read_exact
+from grader.expression.exact import Exact, get, indices, shape_of
 from grader.expression.readings import exact_table, numeric_table, settled
 from grader.expression.tree import Operand, as_expression
-
-if TYPE_CHECKING:
-    from grader.expression.exact import Exact
-    from grader.numeric import Array
+from grader.kinds import FORMULA, NUMBERS, Kind
+from grader.numeric import Array
 
 
 @dataclass(frozen=True)
-class Claim:
-    """That a step is the derivative of an expression by a name."""
+class Slip:
+    """A mistake that students make: the step as it then comes out, and a sentence that helps."""
 
-    of: Expression
-    by: Name
+    name: str
+    expression: Expression
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,9 @@ class Step:
     name: Name
     expression: Expression
     sentence: str
-    derivative: Claim | None = None
+    kind: Kind = NUMBERS
+    claims: tuple[Claim, ...] = ()
+    slips: tuple[Slip, ...] = ()
     solution: Solution | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -72,6 +80,9 @@ class Page:
         self.names: dict[str, Name] = {}
         self.steps: dict[str, Step] = {}
         self.lets: set[str] = set()
+        self.question: list[str] = []
+        self.symbols: set[str] = set()
+        self.positive: set[str] = set()
 
     def _name(self, name: str, shape: tuple[int, ...], symbol: str) -> Name:
         if name in self.names:
@@ -89,6 +100,17 @@ class Page:
         self.lets.add(name)
         return self.given(name, Table((), (Fraction(value),)), symbol)
 
+    def ask(self, *paragraphs: str) -> None:
+        """Words that every page of the exercise shows before the data: a question, its options."""
+        self.question += paragraphs
+
+    def symbol(self, name: str, shape: tuple[int, ...] = (), symbol: str = "", positive: bool = False) -> Name:
+        """A quantity without a value, for a solution in symbols; real, and positive where it must be."""
+        self.symbols.add(name)
+        if positive:
+            self.positive.add(name)
+        return self._name(name, shape, symbol)
+
     def step(
         self,
         name: str,
@@ -96,35 +118,53 @@ class Page:
         sentence: str,
         *,
         symbol: str = "",
+        kind: Kind = NUMBERS,
         derivative: tuple[Expression, Expression] | None = None,
+        root: tuple[Expression, Expression] | None = None,
+        same: Expression | None = None,
     ) -> Name:
         """Name a quantity of the solution, with the sentence that a student reads beside it.
 
-        `derivative=(loss, w)` claims that it is the derivative of `loss` by the name `w`; `Solution.prove` proves it.
+        `derivative=(loss, w)` claims that it is the derivative of `loss` by the name `w`, `root=(equation, w)` that
+        put for `w` it makes `equation` zero, `same=expression` that it equals another; `Solution.prove` proves it.
         """
         tree = as_expression(expression)
-        claim = None
+        claimed: list[Claim] = []
         if derivative is not None:
-            of, by = derivative
-            if not isinstance(by, Name):
-                raise TypeError(f"a derivative is by a name, got {by!r}")
-            claim = Claim(of, by)
+            claimed.append(Derivative(derivative[0], _a_name(derivative[1])))
+        if root is not None:
+            claimed.append(Root(root[0], _a_name(root[1])))
+        if same is not None:
+            claimed.append(Same(same))
         named = self._name(name, tree.shape, symbol)
-        self.steps[name] = Step(named, tree, sentence, claim)
+        self.steps[name] = Step(named, tree, sentence, kind, tuple(claimed))
         return named
+
+    def formula(self, name: str, expression: Operand, sentence: str, **options: Any) -> Name:
+        """A step whose answer is a formula in the page's symbols."""
+        return self.step(name, expression, sentence, kind=FORMULA, **options)
+
+    def slip(self, step: Name, name: str, expression: Operand, sentence: str) -> None:
+        """A mistake at a step: how the step then comes out, and a sentence that helps and does not give it away."""
+        before = self.steps[step.name]
+        slips = (*before.slips, Slip(name, as_expression(expression), sentence))
+        self.steps[step.name] = replace(before, slips=slips)
+
+
+def _a_name(tree: Expression) -> Name:
+    if not isinstance(tree, Name):
+        raise TypeError(f"a claim is about a name, got {tree!r}")
+    return tree
 
 
 class Solution(Mapping[str, Step]):
     """A worked solution: its steps by name, in order, with values computed when they are first asked for."""
 
     def __init__(self, page: Page) -> None:
-        self.tables = page.tables
-        self.names = page.names
-        self.lets = page.lets
-        self._steps = {
-            name: Step(step.name, step.expression, step.sentence, step.derivative, self)
-            for name, step in page.steps.items()
-        }
+        self.tables, self.names = page.tables, page.names
+        self.question = page.question
+        self.lets, self.symbols, self.positive = page.lets, page.symbols, page.positive
+        self._steps = {name: replace(step, solution=self) for name, step in page.steps.items()}
         self._exact: dict[str, Exact] = {}
 
     def __getitem__(self, name: str) -> Step:
@@ -142,12 +182,22 @@ class Solution(Mapping[str, Step]):
         return {name: numeric_table(table) for name, table in self.tables.items()}
 
     @cached_property
-    def arrays(self) -> dict[str, Array]:
-        """Every given and step by the numeric reading, the last axis of length 1."""
-        values = dict(self.given_arrays)
+    def symbolic(self) -> frozenset[str]:
+        """The symbols, and the steps that come from them: these have no numbers."""
+        found = set(self.symbols)
         for name, step in self._steps.items():
-            values[name] = numeric(step.expression, values)
-        return values
+            if not found.isdisjoint(step.uses):
+                found.add(name)
+        return frozenset(found)
+
+    @cached_property
+    def arrays(self) -> dict[str, Array]:
+        """Every given and step that has numbers, by the numeric reading, the last axis of length 1."""
+        arrays = dict(self.given_arrays)
+        for name, step in self._steps.items():
+            if name not in self.symbolic:
+                arrays[name] = numeric(step.expression, arrays)
+        return arrays
 
     def exact(self, name: str) -> Exact:
         """A given or a step by the exact reading, within the budget of `readings.settled`."""
@@ -156,6 +206,8 @@ class Solution(Mapping[str, Step]):
             current = pending[-1]
             if current in self.tables:
                 self._exact[current] = exact_table(self.tables[current])
+            elif current in self.symbols:
+                self._exact[current] = claims.symbol(self.names[current], current in self.positive)
             elif missing := [use for use in self._steps[current].uses if use not in self._exact]:
                 pending.extend(missing)
                 continue
@@ -165,69 +217,41 @@ class Solution(Mapping[str, Step]):
         return self._exact[name]
 
     def agreement(self, name: str) -> float:
-        """The largest difference between the two readings of a step, relative to its size (at least 1)."""
-        import numpy as np
+        """The largest difference between the two readings of a step, relative to its size (at least 1).
 
-        step = self._steps[name]
-        other = np.array(entries_of(step.exact), dtype=float)
-        mine = self.arrays[name].reshape(-1)
-        both = np.isnan(mine) & np.isnan(other)
+        Where there are symbols, both are read at the same sample of them.
+        """
+        if name in self.symbolic:
+            mine = self._at_sample[0][name].reshape(-1)
+            exact = self._at_sample[1][name]
+        else:
+            mine, exact = self.arrays[name].reshape(-1), self._steps[name].exact
+        other = np.array(entries_of(exact), dtype=float)
+        off = np.where(np.isnan(mine) & np.isnan(other), 0.0, np.abs(mine - other))
         scale = max(1.0, float(np.max(np.abs(other), initial=0.0, where=~np.isnan(other))))
-        return float(np.max(np.where(both, 0.0, np.abs(mine - other)), initial=0.0)) / scale
+        return float(np.max(off, initial=0.0)) / scale
+
+    @cached_property
+    def _at_sample(self) -> tuple[dict[str, Array], dict[str, Exact]]:
+        """Both readings of every step, with small ratios for the symbols, no two alike."""
+        ratios = (Fraction(k, 7) + Fraction(1, 3) for k in itertools.count(1))
+        tables = dict(self.tables)
+        for name in sorted(self.symbols):
+            shape = self.names[name].shape
+            tables[name] = Table(shape, tuple(itertools.islice(ratios, math.prod(shape))))
+        arrays = {name: numeric_table(table) for name, table in tables.items()}
+        exacts = {name: exact_table(table) for name, table in tables.items()}
+        for name, step in self._steps.items():
+            arrays[name] = numeric(step.expression, arrays)
+            exacts[name] = settled(read_exact(step.expression, exacts))
+        return arrays, exacts
 
     def prove(self, name: str) -> bool:
-        """Whether SymPy's own differentiation proves a step's claim, with every other quantity left a symbol."""
-        from grader.expression.exact import get, indices
-        from grader.lazy import sympy
-
+        """Whether SymPy proves all that a step claims, with every other quantity left a symbol."""
         step = self._steps[name]
-        if step.derivative is None:
-            return True
-        of, by = step.derivative.of, step.derivative.by
-        symbols = _Symbols(self, by)
-        loss, claimed = symbols.read(of), symbols.read(step.expression)
-        by_symbols = symbols.of(by)
-        return step.shape == by.shape and all(
-            _is_zero(sympy.diff(loss, get(by_symbols, index)) - get(claimed, index)) for index in indices(by.shape)
-        )
-
-
-class _Symbols:
-    """The exact reading with a symbol for every name, save those that come from `by`, which are written out in it."""
-
-    def __init__(self, solution: Solution, by: Name) -> None:
-        self.solution, self.by = solution, by
-        self._known: dict[str, Exact] = {}
-        self._follows = {by.name}
-        for name, step in solution.items():
-            if not self._follows.isdisjoint(step.uses):
-                self._follows.add(name)
-
-    def of(self, name: Name) -> Exact:
-        from grader.expression.exact import build
-        from grader.lazy import sympy
-
-        if name.name not in self._known:
-            if name.name != self.by.name and name.name in self._follows:
-                self._known[name.name] = self.read(self.solution[name.name].expression)
-            else:
-                self._known[name.name] = build(
-                    name.shape, lambda index: sympy.Symbol("_".join([name.name, *map(str, index)]), real=True)
-                )
-        return self._known[name.name]
-
-    def read(self, tree: Expression) -> Exact:
-        return read_exact(tree, {name: self.of(self.solution.names[name]) for name in names(tree)})
-
-
-def _is_zero(value: Exact) -> bool:
-    from grader.lazy import sympy
-
-    return bool(sympy.expand(value) == 0 or sympy.simplify(value) == 0)
+        return all(holds(claim, step, self) for claim in step.claims)
 
 
 def entries_of(value: Exact) -> Sequence[Exact]:
     """The entries of an exact value, row by row."""
-    from grader.expression.exact import get, indices, shape_of
-
     return [get(value, index) for index in indices(shape_of(value))]

@@ -100,7 +100,14 @@ def sigmoid(z: Exact) -> Exact:
 
 
 def where(condition: Exact, then: Exact, otherwise: Exact) -> Exact:
+    if isinstance(condition, sympy.Expr):
+        condition = sympy.Ne(condition, 0)
     return sympy.Piecewise((then, condition), (otherwise, True))
+
+
+def indicator(condition: Exact) -> Exact:
+    """1 where a condition holds, 0 where not."""
+    return sympy.Piecewise((sympy.Integer(1), condition), (sympy.Integer(0), True))
 
 
 def softmax(z: Exact) -> Exact:
@@ -155,8 +162,20 @@ def concatenate(*values: Exact) -> Exact:
     return build((len(flat),), lambda index: flat[index[0]])
 
 
-def column(value: Exact) -> Exact:
-    return build((*shape_of(value), 1, 1), lambda index: get(value, index[:-2]))
+def expand(value: Exact, axes: int) -> Exact:
+    return build((*shape_of(value), *(1,) * axes), lambda index: get(value, index[: len(index) - axes]))
+
+
+def outer(a: Exact, b: Exact) -> Exact:
+    return build((*shape_of(a), *shape_of(b)), lambda index: a[index[0]] * b[index[1]])
+
+
+def identity(n: int) -> Exact:
+    return build((n, n), lambda index: sympy.Integer(int(index[0] == index[1])))
+
+
+def cross(a: Exact, b: Exact) -> Exact:
+    return build((3,), lambda index: sympy.Matrix(a.tolist()).cross(sympy.Matrix(b.tolist()))[index[0]])
 
 
 def pad(X: Exact, padding: Padding) -> Exact:

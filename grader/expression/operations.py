@@ -83,9 +83,15 @@ ceiling = pointwise("ceiling", np.ceil, lambda a: sympy.ceiling(a), lambda a: la
 tanh = pointwise("tanh", np.tanh, lambda a: sympy.tanh(a), call("tanh"))
 sigmoid = pointwise("sigmoid", numeric.sigmoid, sp.sigmoid, call("σ"))
 relu = pointwise("relu", numeric.relu, sp.relu, call("ReLU"))
+sin = pointwise("sin", np.sin, lambda a: sympy.sin(a), call("sin"))
+cos = pointwise("cos", np.cos, lambda a: sympy.cos(a), call("cos"))
+arccos = pointwise("arccos", np.arccos, lambda a: sympy.acos(a), call("arccos"))
+sign = pointwise("sign", np.sign, lambda a: sympy.sign(a), call("sign"))
+choose = pointwise("choose", numeric.choose, lambda n, k: sympy.binomial(n, k), call("C"))
 maximum = pointwise("maximum", np.maximum, sp.maximum, call("max"))
 minimum = pointwise("minimum", np.minimum, sp.minimum, call("min"))
-less = pointwise("less", numeric.less, lambda a, b: a < b, lay.between("<"))
+less = pointwise("less", numeric.less, lambda a, b: sp.indicator(a < b), lay.between("<"))
+equal = pointwise("equal", numeric.equal, lambda a, b: sp.indicator(sympy.Eq(a, b)), lay.between("="))
 where = pointwise("where", numeric.where, sp.where, lay.Cases)
 
 
@@ -236,6 +242,23 @@ def concatenate_entry(index: Index, *operands: Expression) -> Expression:
     raise ShapeError(f"no entry {index[0] + 1} in {', '.join(by(operand.shape) for operand in operands)}")
 
 
+def outer_shape(a: Shape, b: Shape) -> Shape:
+    if len(a) != 1 or len(b) != 1:
+        raise ShapeError(f"an outer product takes two vectors, got {by(a)} and {by(b)}")
+    return (*a, *b)
+
+
+def cross_shape(a: Shape, b: Shape) -> Shape:
+    if a != (3,) or b != (3,):
+        raise ShapeError(f"a cross product takes two vectors of 3 entries, got {by(a)} and {by(b)}")
+    return (3,)
+
+
+def cross_entry(i: int, a: Expression, b: Expression) -> Expression:
+    j, k = (i + 1) % 3, (i + 2) % 3
+    return entry(a, (j,)) * entry(b, (k,)) - entry(a, (k,)) * entry(b, (j,))
+
+
 def grid(*items: Layout) -> Layout:
     if items and all(isinstance(item, lay.Grid) and len(item.rows) == 1 for item in items):
         return lay.Grid(tuple(item.rows[0] for item in items if isinstance(item, lay.Grid)))
@@ -274,14 +297,43 @@ concatenate = row(
     layout=call("join"),
     entry=concatenate_entry,
 )
-per_channel = row(
-    "per_channel",
-    shape=lambda shape: (*shape, 1, 1),
-    numeric=lambda b: b[..., None, None, :],
-    exact=sp.column,
-    layout=lambda b: b,
-    entry=lambda index, b: entry(b, index[:-2]),
+_expand = row(
+    "expand",
+    shape=lambda shape, axes: (*shape, *(1,) * axes),
+    numeric=lambda a, axes: a.reshape((*a.shape[:-1], *(1,) * axes, a.shape[-1])),
+    exact=sp.expand,
+    layout=lambda a, axes: a,
+    entry=lambda index, a, axes: entry(a, index[: len(index) - axes]),
 )
+outer = row(
+    "outer",
+    shape=outer_shape,
+    numeric=lambda a, b: a[:, None] * b[None],
+    exact=sp.outer,
+    layout=lambda a, b: lay.times(a, lay.power(b, lay.Symbol("T"))),
+    entry=lambda index, a, b: entry(a, index[:1]) * entry(b, index[1:]),
+)
+identity = row(
+    "identity",
+    shape=lambda n: (n, n),
+    numeric=lambda n: np.eye(n)[..., None],
+    exact=sp.identity,
+    layout=lambda n: lay.Symbol("I"),
+    entry=lambda index, n: as_expression(int(index[0] == index[1])),
+)
+cross = row(
+    "cross",
+    shape=cross_shape,
+    numeric=numeric.cross,
+    exact=sp.cross,
+    layout=lambda a, b: lay.Infix(lay.bracketed(a, lay.PRODUCT), "×", lay.bracketed(b, lay.PRODUCT), lay.PRODUCT),
+    entry=lambda index, a, b: cross_entry(index[0], a, b),
+)
+
+
+def expand(a: Expression, axes: int) -> Apply:
+    """`a` with so many axes of length 1 behind its own, to meet a tensor of more axes: a bias for each filter's map."""
+    return _expand(a, axes=axes)
 
 
 # Images.

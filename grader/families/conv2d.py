@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.errors import ShapeError
-from grader.expression import Expression, pad, per_channel
+from grader.expression import Expression, expand, pad
 from grader.expression import conv2d as convolve
 from grader.families import family
 from grader.families.givens import Biases, Flag, Image, Pair
@@ -72,4 +72,4 @@ def broadcast(bias: Expression, feature_map: Expression) -> Expression:
     if len(feature_map.shape) < 3 or bias.shape[0] != feature_map.shape[-3]:
         filters = feature_map.shape[-3] if len(feature_map.shape) > 2 else 1
         raise ShapeError(f"expected {filters} numbers, one for each filter, got {bias.shape[0]}", "bias")
-    return per_channel(bias)
+    return expand(bias, 2)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
 from grader.document import Node
-from grader.expression.tree import Shape
+from grader.expression.tree import Index, Shape
+from grader.kinds import READ, Answer
 from grader.marking import marks as words
-from grader.marking.answers import READ, Answer, Column, Reader, as_typed, column, odd_shapes
+from grader.marking.answers import Column, Reader, as_typed, column, odd_shapes
 from grader.marking.marks import Mark, Marks
-from grader.marking.verdicts import CODES, Judged, enough, judge, overall, own_values
-from grader.numeric import Array
+from grader.marking.verdicts import CODES, DIGITS, FOLLOWS, Judged, enough, judge, overall, own_values
 from grader.problem import Part, Problem
+from grader.solution import Slip, Step
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,10 @@ def mark(problem: Problem, sheets: Sequence[Sheet]) -> list[Marks]:
     read = Reader()
     solution = problem.solution
     shapes = {name: step.shape for name, step in solution.items()}
-    answers = [{step: read(node) for step, node in sheet.answers.items() if step in shapes} for sheet in sheets]
+    kinds = {name: step.kind for name, step in solution.items()}
+    answers = [
+        {step: read(kinds[step], node) for step, node in sheet.answers.items() if step in kinds} for sheet in sheets
+    ]
     groups: dict[tuple[tuple[str, Shape], ...], list[int]] = defaultdict(list)
     for i, answer in enumerate(answers):
         groups[odd_shapes(answer, shapes)].append(i)
@@ -59,6 +62,7 @@ class Group:
         shapes: Mapping[str, Shape],
     ) -> None:
         self.problem, self.solution, self.sheets, self.answers = problem, problem.solution, sheets, answers
+        self.shapes = shapes
         self.credits = [problem.credit(verdict) for verdict in CODES]
         self.shares = [float(credit) for credit in self.credits]
         asked = {part.step for part in problem.parts}
@@ -66,7 +70,7 @@ class Group:
         self.columns: dict[str, Column] = {
             step: column([answer.get(step) for answer in answers], shapes[step]) for step in given
         }
-        self.own: dict[str, Array | None] = own_values(self.solution, self.columns, shapes)
+        self.own = own_values(self.solution, self.columns, shapes)
 
     def marks(self) -> list[Marks]:
         """A student's marks each, in the order of the parts."""
@@ -75,19 +79,18 @@ class Group:
 
     def part(self, part: Part) -> list[Mark]:
         """One part's mark for every student."""
-        judged = judge(part, self.solution, self.columns, self.own)
-        verdicts = overall(judged.codes)
-        expected = words.table(self.solution.arrays[part.step][..., 0])
-        return [self.mark(part, i, CODES[code], judged, expected) for i, code in enumerate(verdicts)]
+        judged = judge(part, self.solution, self.columns, self.own, self.shapes)
+        step = self.solution[part.step]
+        expected = None if step.kind.verdict else step.kind.show(self.solution.arrays[part.step][..., 0])
+        return [self.mark(part, i, CODES[code], judged, expected) for i, code in enumerate(overall(judged.codes))]
 
     def mark(self, part: Part, i: int, verdict: str, judged: Judged, expected: object) -> Mark:
-        sheet = self.sheets[i]
-        answer = sheet.answers.get(part.step)
-        correct = verdict == "correct"
+        sheet, step = self.sheets[i], self.solution[part.step]
+        answer, read = sheet.answers.get(part.step), self.answers[i].get(part.step)
         codes = judged.codes[..., i]
-        read = self.answers[i].get(part.step)
-        by_cell = bool(codes.shape) and read is not None and read.shape == self.solution[part.step].shape
-        own = None if verdict in {"correct", "blank"} else self.led_to(part.step, i)
+        by_cell = bool(codes.shape) and read is not None and read.shape == step.shape
+        slip = step.slips[judged.slips[i] - 1] if verdict == "slip" else None
+        own = None if verdict in {"correct", "blank"} or step.kind.verdict else self.led_to(step, i)
         return Mark(
             student=sheet.student,
             problem=self.problem.id,
@@ -96,9 +99,10 @@ class Group:
             credit=self.credit(codes),
             points=float(part.points),
             answer=None if answer is None else as_typed(answer),
-            expected=None if correct else expected,
+            expected=None if verdict == "correct" else expected,
             own=None if own == expected else own,
-            message=None if correct else self.message(part, i, verdict, codes, expected),
+            slip=None if slip is None else slip.name,
+            message=None if verdict == "correct" else self.message(part, i, verdict, codes, expected, slip),
             cells=_names(codes) if by_cell else None,
         )
 
@@ -109,57 +113,69 @@ class Group:
         counts = np.bincount(codes.ravel(), minlength=len(CODES))
         return float(sum(self.credits[code] * int(count) for code, count in enumerate(counts)) / codes.size)
 
-    def led_to(self, step: str, i: int) -> object:
+    def led_to(self, step: Step, i: int) -> object:
         """What the student's own earlier answers lead to, as text."""
-        own = self.own[step]
-        return None if own is None else words.table(own[..., i if own.shape[-1] > 1 else 0])
+        own = self.own.led_to[step.name.name]
+        return None if own is None else step.kind.show(own[..., i if own.shape[-1] > 1 else 0])
 
-    def inputs(self, step: str, i: int) -> list[str]:
+    def inputs(self, step: Step, i: int) -> list[str]:
         """The student's own earlier answers that a step rests on and that differ from the key, nearest first."""
         found: dict[str, None] = {}
-        pending = list(self.solution[step].uses)
+        pending = list(step.uses)
         while pending:
             name = pending.pop(0)
             if name not in self.solution:
                 continue
+            earlier = self.solution[name]
             if name in self.columns and bool((self.columns[name].states[..., i] == READ).all()):
+                show = earlier.kind.show
                 mine, key = self.columns[name].values[..., i], self.solution.arrays[name][..., 0]
-                if mine.shape != key.shape or words.table(mine) != words.table(key):
-                    shown = f" = {words.number(float(mine))}" if not mine.shape else ""
-                    found[f"{name}{shown}"] = None
+                if mine.shape != key.shape or show(mine) != show(key):
+                    found[f"{name} = {show(mine)}" if not mine.shape else name] = None
             else:
-                pending.extend(use for use in self.solution[name].uses if use not in pending)
+                pending.extend(use for use in earlier.uses if use not in pending)
         return list(found)
 
-    def message(self, part: Part, i: int, verdict: str, codes: np.ndarray, expected: object) -> str:
+    def message(self, part: Part, i: int, verdict: str, codes: np.ndarray, expected: object, slip: Slip | None) -> str:
         """What the student reads beside a verdict that is not simply correct."""
-        step, key = self.solution[part.step], self.solution.arrays[part.step][..., 0]
+        step = self.solution[part.step]
         if verdict == "blank":
             return words.blank()
         if verdict == "unreadable":
             return words.unreadable(self.answers[i][part.step].trouble)
-        inputs = self.inputs(part.step, i)
+        if verdict in words.UNJUDGED:
+            return words.UNJUDGED[verdict]
+        if slip is not None:
+            return words.slipped(slip.sentence, expected)
         if verdict == "follows":
-            return words.follows(inputs, self.led_to(part.step, i), expected)
-        column = self.columns[part.step]
+            return words.follows(self.inputs(step, i), self.led_to(step, i), expected)
         if codes.shape != step.shape:
             return words.wrong_shape(codes.shape, step.shape)
         if codes.shape:
-            bad = [tuple(int(k) for k in index) for index in np.argwhere(codes >= 2)]
-            given = column.values[..., i]
-            cells = [
-                (index, "" if np.isnan(given[index]) else words.number(given[index]), words.number(key[index]))
-                for index in bad
-            ]
-            return words.wrong_cells(cells, codes.size)
-        coarse = ""
-        if abs(float(column.values[i]) - float(key)) <= column.half_units[i] and not enough(column, part)[i]:
-            coarse = "Too few digits to tell: write " + (
-                f"{part.decimals} decimals."
-                if part.decimals is not None
-                else f"at least {part.digits or 3} significant digits."
-            )
-        return words.wrong_number(expected, self.led_to(part.step, i), inputs, coarse)
+            return words.wrong_cells(self.wrong_cells(step, i, codes), codes.size)
+        coarse = self.coarse(part, i)
+        return words.wrong_number(expected, self.led_to(step, i), self.inputs(step, i), coarse)
+
+    def wrong_cells(self, step: Step, i: int, codes: np.ndarray) -> list[tuple[Index, str, str]]:
+        """The entries that are not right: where, what is there, what should be."""
+        given, key = self.columns[step.name.name].values[..., i], self.solution.arrays[step.name.name][..., 0]
+        shown = (
+            np.array(step.kind.show(np.nan_to_num(given)), dtype=object),
+            np.array(step.kind.show(key), dtype=object),
+        )
+        bad = [tuple(int(k) for k in index) for index in np.argwhere(codes > FOLLOWS)]
+        return [(index, "" if np.isnan(given[index]) else shown[0][index], shown[1][index]) for index in bad]
+
+    def coarse(self, part: Part, i: int) -> str:
+        """That an answer agrees with the key as far as it goes, and does not go far enough."""
+        column, key = self.columns[part.step], float(self.solution.arrays[part.step][0])
+        if self.solution[part.step].kind.exact or enough(column, part)[i]:
+            return ""
+        if abs(float(column.values[i]) - key) > column.half_units[i]:
+            return ""
+        if part.decimals is not None:
+            return f"Too few digits to tell: write {part.decimals} decimals."
+        return f"Too few digits to tell: write at least {part.digits or DIGITS} significant digits."
 
 
 def _names(codes: np.ndarray) -> object:

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from grader.expression.tree import Index, Shape, by
 
@@ -60,29 +59,12 @@ def _product(credit: float, points: float) -> Fraction:
     return Fraction(credit).limit_denominator(10**6) * Fraction(points).limit_denominator(10**6)
 
 
-def number(value: float) -> str:
-    """A value for people: six significant digits, no more than it has.
-
-    >>> number(1.2736323266), number(-8.0), number(0.00015), number(1234567.0)
-    ('1.27363', '-8', '0.00015', '1234567')
-    """
-    value = float(value)
-    if value == int(value) if np.isfinite(value) else False:
-        return str(int(value)) if abs(value) < 1e15 else f"{value:.6g}"
-    return f"{value:.6g}"
-
-
-def table(values: np.ndarray) -> Any:
-    """A tensor of values as nested lists of texts; a scalar as one text."""
-    if values.ndim == 0:
-        return number(float(values))
-    return [table(row) for row in values]
-
-
 def one_line(value: Any) -> str:
     """Nested lists of texts on one line: `[[1, 2], [3, 4]]`."""
     if isinstance(value, list):
         return "[" + ", ".join(map(one_line, value)) + "]"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {one_line(each)}" for key, each in value.items())
     return str(value)
 
 
@@ -131,6 +113,17 @@ def wrong_number(expected: Any, own: Any, inputs: Sequence[str], coarse: str) ->
     if own is None or own == expected or not inputs:
         return f"The key has {expected}."
     return f"The key has {expected}; your own {listing(inputs)} would lead to {own}."
+
+
+def slipped(sentence: str, expected: Any) -> str:
+    """What seems to have happened, and the key."""
+    return f"{sentence} The key has {one_line(expected)}."
+
+
+UNJUDGED = {
+    "undecided": "A formula: it is kept for a person to read beside the key.",
+    "review": "This is kept for a person to read.",
+}
 
 
 def wrong_shape(given: Shape, expected: Shape) -> str:

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.errors import ShapeError
-from grader.expression import numeric, shape_with
+from grader.expression import Expression, numeric, shape_with
 from grader.expression.tree import Shape
-from grader.marking.answers import BLANK, UNREADABLE, Column
+from grader.kinds import BLANK, READ, UNREADABLE
+from grader.marking.answers import Column
 from grader.numeric import Array
 from grader.problem import Part
 from grader.solution import Solution, Step
 
-CODES = ("correct", "follows", "wrong", "blank", "unreadable")
-"""Verdicts in the order of their codes in an array, from the best to what needs a person."""
+CODES = ("correct", "follows", "slip", "wrong", "blank", "unreadable", "undecided", "review")
+"""Verdicts by their codes in an array."""
+
+CORRECT, FOLLOWS, SLIP, WRONG, NOTHING, UNREAD, UNDECIDED, REVIEW = range(len(CODES))
 
 SHARE = 1e-3  # of the key's size, unless the problem says otherwise
 DIGITS = 3  # significant, unless the problem says otherwise
@@ -25,15 +28,17 @@ NOISE = 1e-12  # of binary arithmetic, relative to the largest entry
 
 @dataclass(frozen=True)
 class Judged:
-    """One step for a cohort: a verdict an entry, `(…, N)`, and what the students' own values lead to."""
+    """One step for a cohort: a verdict an entry, `(…, N)`, and for each student the slip that was made, from 1."""
 
     codes: np.ndarray
-    own: Array | None
+    slips: np.ndarray
 
 
 @np.errstate(all="ignore")
-def near(column: Column, target: Array, part: Part) -> np.ndarray:
+def near(column: Column, target: Array, part: Part, exact: bool = False) -> np.ndarray:
     """Where answers equal the target within what the problem allows, or to the digits given where these suffice."""
+    if exact:
+        return np.asarray(column.values == target)
     off = np.abs(column.values - target)
     size = np.abs(target)
     noise = NOISE * np.maximum(
@@ -66,9 +71,15 @@ def magnitude(values: Array) -> Array:
     return np.where(size > 0, np.floor(np.log10(np.where(size > 0, size, 1.0))), 0.0)
 
 
-def own_values(
-    solution: Solution, columns: Mapping[str, Column], shapes: Mapping[str, Shape]
-) -> dict[str, Array | None]:
+@dataclass(frozen=True)
+class Own:
+    """A cohort's own values: what each step comes to on earlier answers, and the values that later steps rest on."""
+
+    led_to: dict[str, Array | None]
+    carried: dict[str, Array]
+
+
+def own_values(solution: Solution, columns: Mapping[str, Column], shapes: Mapping[str, Shape]) -> Own:
     """What each step comes to on a student's own earlier answers; where one is missing, on what those before lead to.
 
     One call of the numeric reading a step, for all students. None where the answers' shapes do not fit the step.
@@ -76,11 +87,9 @@ def own_values(
     carried: dict[str, Array] = dict(solution.given_arrays)
     own: dict[str, Array | None] = {}
     for name, step in solution.items():
-        try:
-            shape_with(step.expression, shapes)
-            led_to = numeric(step.expression, carried)
-        except ShapeError:
-            led_to = None
+        if name in solution.symbolic:
+            continue
+        led_to = evaluate(step.expression, carried, shapes)
         own[name] = led_to
         if name not in columns:
             carried[name] = solution.arrays[name] if led_to is None else led_to
@@ -88,7 +97,16 @@ def own_values(
             carried[name] = columns[name].values
         else:
             carried[name] = np.where(np.isnan(columns[name].values), led_to, columns[name].values)
-    return own
+    return Own(own, carried)
+
+
+def evaluate(expression: Expression, values: Mapping[str, Array], shapes: Mapping[str, Shape]) -> Array | None:
+    """An expression on values of those shapes; None where they do not fit."""
+    try:
+        shape_with(expression, shapes)
+    except ShapeError:
+        return None
+    return numeric(expression, values)
 
 
 def trivial(step: Step, solution: Solution, columns: Mapping[str, Column]) -> np.ndarray | bool:
@@ -101,35 +119,53 @@ def trivial(step: Step, solution: Solution, columns: Mapping[str, Column]) -> np
     return result
 
 
-def judge(part: Part, solution: Solution, columns: Mapping[str, Column], own: Mapping[str, Array | None]) -> Judged:
+def judge(
+    part: Part, solution: Solution, columns: Mapping[str, Column], own: Own, shapes: Mapping[str, Shape]
+) -> Judged:
     """The verdicts of one part."""
     step, column = solution[part.step], columns[part.step]
-    key, led_to = solution.arrays[part.step], own[part.step]
-    right = follows = np.zeros(column.values.shape, dtype=bool)
-    if key.shape[:-1] == column.values.shape[:-1]:
-        right = near(column, key, part)
-    if led_to is not None and led_to.shape[:-1] == column.values.shape[:-1]:
-        follows = near(column, led_to, part) & ~np.asarray(trivial(step, solution, columns))
-    codes = np.select(
-        [column.states == BLANK, column.states == UNREADABLE, right, follows], [3, 4, 0, 1], default=2
-    )  # fmt: skip
-    return Judged(codes, led_to)
+    size = column.values.shape
+    nobody = np.zeros(size[-1], dtype=int)
+    states = [column.states == BLANK, column.states == UNREADABLE]
+    if step.kind.verdict:
+        return Judged(np.select(states, [NOTHING, UNREAD], default=CODES.index(step.kind.verdict)), nobody)
+
+    def equal(target: Array | None) -> np.ndarray:
+        if target is None or target.shape[:-1] != size[:-1]:
+            return np.zeros(size, dtype=bool)
+        return np.broadcast_to(near(column, target, part, step.kind.exact), size)
+
+    right = equal(solution.arrays[part.step])
+    follows = equal(own.led_to[part.step]) & ~np.asarray(trivial(step, solution, columns))
+    good = right | follows
+    slips = nobody
+    for number, slip in enumerate(step.slips, start=1):
+        for values in (own.carried, solution.arrays):
+            same = equal(evaluate(slip.expression, values, shapes if values is own.carried else {}))
+            whole = flat(same).all(axis=0) & ~flat(good).all(axis=0)
+            slips = np.where((slips == 0) & whole, number, slips)
+    slipped = np.broadcast_to(slips > 0, size) & (column.states == READ)
+    codes = np.select([*states, right, follows, slipped], [NOTHING, UNREAD, CORRECT, FOLLOWS, SLIP], default=WRONG)
+    return Judged(codes, slips)
+
+
+def flat(entries: np.ndarray) -> np.ndarray:
+    """All entries of each student in one column."""
+    return entries.reshape(-1, entries.shape[-1])
 
 
 def overall(codes: np.ndarray) -> np.ndarray:
     """One verdict a student from those of the entries.
 
     All blank is blank; one entry that cannot be read leaves the whole for a person; one that is wrong or missing makes
-    it wrong; one that follows makes it follow.
+    it wrong; one that a slip explains makes it a slip, one that follows makes it follow.
     """
-    entries = codes.reshape(-1, codes.shape[-1])
-    return np.select(
-        [
-            (entries == 3).all(axis=0),
-            (entries == 4).any(axis=0),
-            (entries >= 2).any(axis=0),
-            (entries == 1).any(axis=0),
-        ],
-        [3, 4, 2, 1],
-        default=0,
-    )
+    entries = flat(codes)
+
+    def some(code: int) -> np.ndarray:
+        return np.asarray((entries == code).any(axis=0))
+
+    order = [UNREAD, REVIEW, UNDECIDED, WRONG, NOTHING, SLIP, FOLLOWS]
+    verdicts = [UNREAD, REVIEW, UNDECIDED, WRONG, WRONG, SLIP, FOLLOWS]
+    everything_blank = (entries == NOTHING).all(axis=0)
+    return np.select([everything_blank, *map(some, order)], [NOTHING, *verdicts], default=CORRECT)

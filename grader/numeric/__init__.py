@@ -4,7 +4,10 @@ from grader.numeric.arrays import Array
 from grader.numeric.entries import (
     argmax,
     argmin,
+    choose,
     concatenate,
+    cross,
+    equal,
     largest,
     less,
     mean,
@@ -19,6 +22,7 @@ from grader.numeric.pointwise import relu, sigmoid, softmax
 from grader.numeric.windows import conv2d, pad, pool, windows_along
 
 __all__ = [
-    "Array", "argmax", "argmin", "concatenate", "conv2d", "largest", "less", "matmul", "mean", "pad", "pool", "ravel",
-    "relu", "sigmoid", "smallest", "softmax", "solve", "stack", "total", "transpose", "where", "windows_along",
+    "Array", "argmax", "argmin", "choose", "concatenate", "conv2d", "cross", "equal", "largest", "less",
+    "matmul", "mean", "pad", "pool", "ravel", "relu", "sigmoid", "smallest", "softmax", "solve", "stack",
+    "total", "transpose", "where", "windows_along",
 ]  # fmt: skip

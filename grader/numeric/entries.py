@@ -83,3 +83,26 @@ def concatenate(*vectors: Array) -> Array:
     """Vectors end to end: `(m, N)` and `(n, N)` to `(m + n, N)`."""
     students = max(vector.shape[-1] for vector in vectors)
     return np.concatenate([np.broadcast_to(vector, (vector.shape[0], students)) for vector in vectors])
+
+
+def equal(a: Array, b: Array) -> Array:
+    """1 where a = b, 0 where not, and NaN where either is NaN."""
+    return np.where(np.isnan(a) | np.isnan(b), np.nan, np.equal(a, b))
+
+
+def choose(n: Array, k: Array) -> Array:
+    """The binomial coefficient of whole numbers n ≥ k ≥ 0.
+
+    >>> choose(np.array([5.0, 10.0]), np.array([2.0, 10.0]))
+    array([10.,  1.])
+    """
+    n, k = np.broadcast_arrays(n, k)
+    result = np.ones(n.shape)
+    for i in range(1, int(np.nanmax(k, initial=0.0)) + 1):
+        result = np.where(i <= k, result * (n - k + i) / i, result)
+    return result
+
+
+def cross(a: Array, b: Array) -> Array:
+    """The vector product of vectors of three entries, `(3, N)`."""
+    return np.cross(a, b, axis=0)

@@ -104,6 +104,12 @@ def below(first: str, rest: Sequence[str]) -> str:
     return f"{first} " + ("\n" + " " * (len(first) + 1)).join(rest)
 
 
+def in_columns(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of a terminal's table, their columns in line."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in rows)
+
+
 def prose(format: Format, text: str) -> str:
     """An author's prose: `$…$` is mathematics and stays, the rest is escaped, paragraphs stay apart."""
     paragraphs = re.split(r"\n\s*\n", text.strip())
@@ -157,6 +163,8 @@ def environment(name: str) -> jinja2.Environment:
     env.filters["chain"] = lambda line: Markup(chain(format, line.terms))
     env.filters["typed"] = one_line
     env.filters["earned"] = earned
+    env.filters["columns"] = lambda table: Markup(in_columns([[format.mathematics(c) for c in row] for row in table]))
+    env.tests["rounds"] = lambda step: hasattr(step, "heads")
     env.tests["astray"] = lambda mark: mark.verdict in ASTRAY
     env.filters["prose"] = lambda text: Markup(prose(format, text))
     return env

@@ -8,18 +8,25 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
+from grader.claims import Derivative, Same
 from grader.expression import layout
 from grader.expression.exact import Exact, get, indices, shape_of
 from grader.expression.layout import Grid, Layout
 from grader.expression.readings import layout_of, substituted, written_out
 from grader.expression.tree import Apply, Expression, Index, Name, Shape, leaves
+from grader.kinds import Numbers, Unjudged, Words
 from grader.marking.marks import cell_name
 from grader.problem import Part, Problem
-from grader.solution import Solution, Step
+from grader.solution import Solution, Step, entries_of
 
 DIGITS = 6  # significant digits of a value that is rounded for a page
 LONGEST_SIDE = 16  # rows or columns of a tensor that a page shows in full
 MOST_LEAVES = 12  # of a worked entry's formula; a longer one shows its numbers at once
+FEWEST_ROUNDS = 3  # of an iteration that is shown in a table
+MOST_ROUNDS = 24  # that a table shows in full
+MOST_IN_A_CELL = 4  # entries of a vector in a table
 MOST_ENTRIES = 3  # of a vector that are worked one by one
 
 
@@ -48,6 +55,18 @@ class Work:
     part: Part | None
     lines: tuple[Line, ...]
     grids: tuple[Layout, ...]
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The rounds of an iteration in a table: a column a quantity, a row a round; long runs show their ends."""
+
+    heads: tuple[Layout, ...]
+    rows: tuple[tuple[Layout, ...], ...]
+
+    @property
+    def table(self) -> tuple[tuple[Layout, ...], ...]:
+        return (self.heads, *self.rows)
 
 
 def shown(value: Exact) -> Shown:
@@ -91,26 +110,113 @@ class Values:
         return Entries()
 
 
-def work(problem: Problem, solution: Solution) -> list[Work]:
-    """Every step of a solution, with the part that asks for it."""
+def work(problem: Problem, solution: Solution) -> list[Work | Rounds]:
+    """The solution step by step; of an iteration of several rounds the first in full, then all of them in a table."""
     parts = {part.step: part for part in problem.parts}
-    return [work_step(solution, step, parts.get(name)) for name, step in solution.items()]
+    page: list[Work | Rounds] = []
+    for run in runs(solution):
+        page += [work_step(solution, step, parts.get(step.name.name)) for step in run[0]]
+        if len(run) > 1:
+            page.append(rounds(run))
+    return page
+
+
+def runs(solution: Solution) -> list[list[list[Step]]]:
+    """The steps in order, each by itself, or the rounds of an iteration: lists of like steps numbered from 1."""
+    result: list[list[list[Step]]] = []
+    steps = list(solution.values())
+    while steps:
+        found = iteration(steps)
+        result.append(found)
+        steps = steps[sum(map(len, found)) :]
+    return result
+
+
+def iteration(steps: Sequence[Step]) -> list[list[Step]]:
+    """The rounds that start here, at least three of the same quantities, each a number or a short vector."""
+    stems = [numbered(step) for step in steps]
+    size = next((i for i, (_, round) in enumerate(stems) if round != 1), len(steps))
+    found: list[list[Step]] = []
+    for round in range(1, len(steps) // size + 1 if size else 1):
+        block = stems[(round - 1) * size : round * size]
+        if block != [(stem, round) for stem, _ in stems[:size]]:
+            break
+        found.append(list(steps[(round - 1) * size : round * size]))
+    return found if len(found) >= FEWEST_ROUNDS else [[steps[0]]]
+
+
+def numbered(step: Step) -> tuple[str, int]:
+    """A step's name without its round, and the round; 0 where it has none or does not fit in a table."""
+    stem, _, round = step.name.name.rpartition("_")
+    fits = len(step.shape) <= 1 and math.prod(step.shape) <= MOST_IN_A_CELL and not step.kind.verdict
+    return (stem, int(round)) if fits and stem and round.isdecimal() else (step.name.name, 0)
+
+
+def rounds(run: Sequence[Sequence[Step]]) -> Rounds:
+    """The table of an iteration."""
+    heads = [without_round(symbol_of(step.name)) for step in run[0]]
+    rows = [(layout.Numeric(str(round)), *(cell(step) for step in steps)) for round, steps in enumerate(run, start=1)]
+    if len(rows) > MOST_ROUNDS:
+        dots = tuple(layout.Symbol("…") for _ in rows[0])
+        rows = [*rows[: MOST_ROUNDS - 4], dots, *rows[-3:]]
+    return Rounds((layout.Symbol("t"), *heads), tuple(rows))
+
+
+def without_round(symbol: Layout) -> Layout:
+    """A symbol without its last subscript."""
+    if isinstance(symbol, layout.Symbol):
+        return layout.Symbol(symbol.base, symbol.hat, symbol.subscripts[:-1])
+    return symbol
+
+
+def cell(step: Step) -> Layout:
+    """A step's value in a table."""
+    if not isinstance(step.kind, Numbers):
+        return said(step)
+    if not step.shape:
+        return number_layout(shown(step.exact))
+    return Grid((tuple(number_layout(shown(entry)) for entry in entries_of(step.exact)),))
+
+
+def said(step: Step) -> Layout:
+    """A value that is not a number, in words."""
+    value = step.kind.show(np.asarray(step.value))
+    if isinstance(value, list):
+        return Grid((tuple(map(layout.Symbol, value)),))
+    return layout.Symbol(value)
 
 
 def work_step(solution: Solution, step: Step, part: Part | None) -> Work:
     """One step, worked."""
-    value = step.exact
     symbol = symbol_of(step.name)
     start: list[Layout] = [symbol]
-    if step.derivative is not None:
-        start.append(layout.Derivative(layout_of(step.derivative.of), symbol_of(step.derivative.by)))
+    for claim in step.claims:
+        if isinstance(claim, Derivative):
+            start.append(layout.Derivative(layout_of(claim.of), symbol_of(claim.by)))
+        elif isinstance(claim, Same):
+            start.append(layout_of(claim.of))
     start.append(layout_of(step.expression))
-    if step.shape:
-        lines = [Line("", distinct([(term, True) for term in start])), *worked_entries(solution, step, symbol, value)]
-    else:
-        lines = [worked_line(solution, "", start, step.expression, (), value)]
-    cells = {index: number_layout(shown(get(value, index))) for index in indices(step.shape)} if step.shape else {}
+    numbers = step.shape and isinstance(step.kind, Numbers)
+    cells = {index: number_layout(shown(get(step.exact, index))) for index in indices(step.shape)} if numbers else {}
+    lines = lines_of(solution, step, start)
     return Work(step.name.name, step.sentence, part, tuple(lines), tuple(grids(symbol, step.shape, cells)))
+
+
+def lines_of(solution: Solution, step: Step, start: Sequence[Layout]) -> list[Line]:
+    """The chains of a step: what kind of answer it takes decides what follows the formula."""
+    formula = [(term, True) for term in start]
+    match step.kind:
+        case Numbers() if step.shape:
+            return [Line("", distinct(formula)), *worked_entries(solution, step, start[0], step.exact)]
+        case Numbers():
+            return [worked_line(solution, "", start, step.expression, (), step.exact)]
+        case Words():
+            return [Line("", distinct([*formula, (said(step), True)]))]
+        case Unjudged("undecided"):
+            return [Line("", distinct(formula))]
+        case Unjudged():
+            return []
+    return [Line("", (formula[0], (said(step), True)))]
 
 
 def symbol_of(name: Name) -> Layout:
@@ -167,7 +273,7 @@ def number_layout(value: Shown) -> Layout:
 def grids(symbol: Layout, shape: Shape, cells: Mapping[Index, Layout]) -> list[Layout]:
     """A tensor as symbol = matrix, one for each channel; what is very long is folded."""
     result: list[Layout] = []
-    for lead in indices(shape[:-2]) if shape else ():
+    for lead in indices(shape[:-2]) if shape and cells else ():
         rows = [(*lead, i) for i in range(shape[-2])] if len(shape) > 1 else [lead]
         matrix = folded([[cells[*row, j] for j in range(shape[-1])] for row in rows])
         result.append(layout.Infix(layout.subscripted(symbol, lead), "=", matrix, layout.SUM))

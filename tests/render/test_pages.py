@@ -27,8 +27,8 @@ PROBLEMS = sorted(Path("problems").rglob("*.yaml"))
         ),
         ("w_1", r"w_{1} = w - \alpha g_{w,1} = 0.5 - 0.01 \cdot \left( -2.4 \right) = 0.524"),
         (
-            "w_5",
-            r"w_{5} = w_{4} - \alpha g_{w,5} \approx 0.982873 - 0.01 \cdot \left( -29.0759 \right) \approx 1.27363",
+            "mse_after",
+            r"\text{MSE after} = \frac{\text{SSE after}}{2 m} \approx \frac{45.9029}{2 \cdot 5} \approx 4.59029",
         ),
     ],
 )
@@ -37,6 +37,15 @@ def test_a_key_shows_formula_substitution_and_value(part: str, line: str) -> Non
     page = pages.key(grader.load("problems/class-notes/sgd-line.yaml"), "md")
     section = page.partition(f"### `{part}`")[2].partition("###")[0]
     assert f"$${line}$$" in section
+
+
+def test_an_iteration_shows_one_round_and_then_the_table() -> None:
+    """The first sample step by step, then a row for each sample."""
+    page = pages.key(grader.load("problems/class-notes/sgd-line.yaml"), "md")
+    assert "### `yhat_2`" not in page
+    assert r"| $t$ | $\hat{y}$ | $g_{w}$ | $g_{b}$ | $w$ | $b$ |" in page
+    assert "| $2$ | $1.172$ | $-7.656$ | $-3.828$ | $0.60056$ | $0.16228$ |" in page
+    assert "| $5$ | $5.18481$ | $-29.0759$ | $-5.81519$ | $1.27363$ | $0.3286$ |" in page
 
 
 def test_a_map_shows_one_worked_entry_and_then_the_whole() -> None:

@@ -1,0 +1,121 @@
+"""What a step may claim of its formula, and SymPy's proof of it with every other quantity left a symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from grader.expression import Expression, Name, names
+from grader.expression import exact as read_exact
+from grader.expression.exact import Exact, build, get, indices, shape_of
+from grader.lazy import sympy
+
+if TYPE_CHECKING:
+    from grader.solution import Solution, Step
+
+
+class Claim(Protocol):
+    """Something that is so if every one of its differences is zero."""
+
+    @property
+    def by(self) -> Name | None:
+        """The name that formulas are written out in, down to it; None where none is."""
+
+    def differences(self, step: Step, symbols: Symbols) -> Iterator[Exact]:
+        """What must be zero."""
+
+
+@dataclass(frozen=True)
+class Derivative:
+    """That a step is the derivative of a scalar by a name: for a vector or a matrix the gradient, of its shape."""
+
+    of: Expression
+    by: Name
+
+    def differences(self, step: Step, symbols: Symbols) -> Iterator[Exact]:
+        loss, claimed, at = symbols.read(self.of), symbols.read(step.expression), symbols.of(self.by)
+        if step.shape != self.by.shape:
+            yield sympy.Integer(1)
+            return
+        for index in indices(self.by.shape):
+            yield sympy.diff(loss, get(at, index)) - get(claimed, index)
+
+
+@dataclass(frozen=True)
+class Root:
+    """That a step, put for a name, makes an expression zero."""
+
+    of: Expression
+    by: Name
+
+    def differences(self, step: Step, symbols: Symbols) -> Iterator[Exact]:
+        symbols.put(self.by, symbols.read(step.expression))
+        value = symbols.read(self.of)
+        yield from (get(value, index) for index in indices(shape_of(value)))
+
+
+@dataclass(frozen=True)
+class Same:
+    """That a step is the same as another expression."""
+
+    of: Expression
+    by: Name | None = None
+
+    def differences(self, step: Step, symbols: Symbols) -> Iterator[Exact]:
+        one, other = symbols.read(step.expression), symbols.read(self.of)
+        if shape_of(one) != shape_of(other):
+            yield sympy.Integer(1)
+            return
+        for index in indices(shape_of(one)):
+            yield get(one, index) - get(other, index)
+
+
+class Symbols:
+    """The exact reading with a symbol for every name, save those that come from `by`, which are written out in it.
+
+    Without `by` every step is written out down to what is given.
+    """
+
+    def __init__(self, solution: Solution, by: Name | None) -> None:
+        self.solution = solution
+        self._known: dict[str, Exact] = {}
+        self._written_out = set(solution) if by is None else set()
+        if by is not None:
+            follows = {by.name}
+            for name, step in solution.items():
+                if not follows.isdisjoint(step.uses):
+                    follows.add(name)
+            self._written_out = follows - {by.name}
+
+    def put(self, name: Name, value: Exact) -> None:
+        """Let a name stand for a value."""
+        self._known[name.name] = value
+
+    def of(self, name: Name) -> Exact:
+        """What a name stands for."""
+        if name.name not in self._known:
+            if name.name in self._written_out:
+                self._known[name.name] = self.read(self.solution[name.name].expression)
+            else:
+                self._known[name.name] = symbol(name, positive=name.name in self.solution.positive)
+        return self._known[name.name]
+
+    def read(self, tree: Expression) -> Exact:
+        return read_exact(tree, {name: self.of(self.solution.names[name]) for name in names(tree)})
+
+
+def symbol(name: Name, positive: bool = False) -> Exact:
+    """A SymPy symbol for a name, or an array of them: real, and positive where that is declared."""
+    domain = {"positive": True} if positive else {"real": True}
+    return build(name.shape, lambda index: sympy.Symbol("_".join([name.name, *map(str, index)]), **domain))
+
+
+def holds(claim: Claim, step: Step, solution: Solution) -> bool:
+    """Whether SymPy proves a claim."""
+    return all(is_zero(value) for value in claim.differences(step, Symbols(solution, claim.by)))
+
+
+def is_zero(value: Exact) -> bool:
+    """Whether SymPy simplifies a value to zero."""
+    return bool(sympy.expand(value) == 0 or sympy.simplify(value) == 0)

@@ -1,0 +1,249 @@
+"""The kinds of answer a step takes: numbers, one of some words, a choice, pairs, a formula, prose.
+
+A kind reads what a student typed into an array that marking can compare, and says how such an array is shown. A kind
+that marking cannot judge (a formula, prose) reads no numbers; its answers go to a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from grader.document import Entries, Items, Node, Text
+from grader.errors import UnreadableError, did_you_mean
+from grader.expression.numerals import read_numeral, read_table
+from grader.expression.tree import Shape
+from grader.numeric import Array
+
+READ, BLANK, UNREADABLE, UNJUDGED = range(4)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer as it was read: its entries row by row, NaN where there is no number."""
+
+    shape: Shape
+    values: Array
+    half_units: Array
+    """Half of one in the last place that was written: how far rounding may have moved the entry."""
+    digits: Array
+    """Significant digits written."""
+    states: np.ndarray
+    """READ, BLANK, UNREADABLE or UNJUDGED, an entry."""
+    trouble: str = ""
+    """Why something could not be read."""
+
+
+def without_numbers(state: int, trouble: str = "") -> Answer:
+    """An answer in which nothing is a number, so that its shape means nothing either."""
+    return Answer((), np.array([np.nan]), np.array([0.0]), np.array([0]), np.array([state]), trouble)
+
+
+def whole_numbers(values: Iterable[float], shape: Shape) -> Answer:
+    """An answer that stands for whole numbers, which have no rounding."""
+    entries = np.array(list(values), dtype=float)
+    zeros = np.zeros(len(entries))
+    return Answer(shape, entries, zeros, zeros.astype(int), np.full(len(entries), READ))
+
+
+class Kind(Protocol):
+    """A kind of answer."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether an answer is right only where it equals the key, with no tolerance."""
+
+    @property
+    def verdict(self) -> str:
+        """The verdict on an answer that marking cannot judge; empty where it can."""
+
+    def read(self, node: Node) -> Answer:
+        """An answer as typed; raises `UnreadableError`."""
+
+    def show(self, values: np.ndarray) -> Any:
+        """An array of this kind as text, or nested lists of texts."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A number or a tensor of numbers."""
+
+    exact: bool = False
+    verdict: str = ""
+
+    def read(self, node: Node) -> Answer:
+        shape, texts = read_table(node)
+        if not any(text.strip() for text in texts):
+            return without_numbers(BLANK)
+        cells = [_read_cell(text) for text in texts]
+        trouble = next((trouble for *_, trouble in cells if trouble), "")
+        if not any(state == READ for *_, state, _ in cells):
+            return without_numbers(UNREADABLE, trouble)
+        values, half_units, digits, states = (np.array(column) for column in list(zip(*cells, strict=True))[:4])
+        return Answer(shape, values, half_units, digits, states, trouble)
+
+    def show(self, values: np.ndarray) -> Any:
+        return [self.show(row) for row in values] if values.ndim else number(float(values))
+
+
+def _read_cell(text: str) -> tuple[float, float, int, int, str]:
+    if not text.strip():
+        return np.nan, 0.0, 0, BLANK, ""
+    try:
+        numeral = read_numeral(text)
+        value = float(numeral.value)
+    except UnreadableError as error:
+        return np.nan, 0.0, 0, UNREADABLE, explain(error)
+    except OverflowError:
+        return np.nan, 0.0, 0, UNREADABLE, "the number is too large"
+    return value, float(numeral.unit / 2), numeral.digits, READ, ""
+
+
+@dataclass(frozen=True)
+class Words:
+    """One of some words; its value is the word's position, counted from 0."""
+
+    words: tuple[str, ...]
+    exact: bool = True
+    verdict: str = ""
+
+    def read(self, node: Node) -> Answer:
+        word = _text(node, "one of " + ", ".join(self.words)).casefold()
+        if not word:
+            return without_numbers(BLANK)
+        meant = {"true": "yes", "false": "no", "y": "yes", "n": "no"}.get(word, word)
+        for position, known in enumerate(self.words):
+            if known.casefold() == meant:
+                return whole_numbers([position], ())
+        raise UnreadableError("expected one of " + ", ".join(self.words), str(node), 1)
+
+    def show(self, values: np.ndarray) -> Any:
+        return self.words[int(values)] if 0 <= float(values) < len(self.words) else "?"
+
+
+@dataclass(frozen=True)
+class Options:
+    """One or several of some options, lettered from a; its value has a bit for each that is chosen."""
+
+    count: int
+    several: bool = False
+    exact: bool = True
+    verdict: str = ""
+
+    def read(self, node: Node) -> Answer:
+        letters = (
+            [str(item) for item in node] if isinstance(node, Items) else re.split(r"[,;\s]+", _text(node, "letters"))
+        )
+        letters = [letter.strip("().").casefold() for letter in letters if letter.strip("().")]
+        if not letters:
+            return without_numbers(BLANK)
+        for letter in letters:
+            if len(letter) != 1 or not 0 <= ord(letter) - ord("a") < self.count:
+                last = chr(ord("a") + self.count - 1)
+                raise UnreadableError(f"expected a letter from a to {last}", letter, 1)
+        if len(letters) > 1 and not self.several:
+            raise UnreadableError("expected one letter", str(node))
+        return whole_numbers([sum(1 << ord(letter) - ord("a") for letter in set(letters))], ())
+
+    def show(self, values: np.ndarray) -> Any:
+        return ", ".join(chr(ord("a") + k) for k in range(self.count) if int(values) >> k & 1)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """What on the right goes with each on the left; its value has the position, from 1, for each on the left."""
+
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    exact: bool = True
+    verdict: str = ""
+
+    def read(self, node: Node) -> Answer:
+        pairs = dict(node) if isinstance(node, Entries) else self._from_text(node)
+        for name in pairs:
+            if name not in self.left:
+                raise UnreadableError(f"'{name}' is not on the left; {did_you_mean(name, self.left)}")
+        texts = [_text(pairs.get(name, Text("")), "one of the right") for name in self.left]
+        if not any(texts):
+            return without_numbers(BLANK)
+        positions = [self._position(text) if text else np.nan for text in texts]
+        states = np.array([READ if text else BLANK for text in texts])
+        zeros = np.zeros(len(texts))
+        return Answer((len(texts),), np.array(positions), zeros, zeros.astype(int), states)
+
+    def _position(self, text: str) -> float:
+        if text in self.right:
+            return self.right.index(text) + 1
+        raise UnreadableError(f"'{text}' is not on the right; {did_you_mean(text, self.right)}")
+
+    def _from_text(self, node: Node) -> dict[str, Node]:
+        if isinstance(node, Items):
+            return dict(zip(self.left, node, strict=False))
+        pairs = [re.split(r"\s*(?:[:=]|->|→|-(?=\s))\s*", pair, maxsplit=1) for pair in re.split(r"[,;\n]", str(node))]
+        return {pair[0].strip(): Text(pair[1].strip()) for pair in pairs if len(pair) == 2}
+
+    def show(self, values: np.ndarray) -> Any:
+        return [self.right[int(k) - 1] if 1 <= k <= len(self.right) else "?" for k in values]
+
+
+@dataclass(frozen=True)
+class Unjudged:
+    """What marking does not judge by itself: a formula, prose."""
+
+    verdict: str
+    exact: bool = True
+
+    def read(self, node: Node) -> Answer:
+        text = str(node) if isinstance(node, Text) else repr(node)
+        return without_numbers(UNJUDGED if text.strip() else BLANK)
+
+    def show(self, values: np.ndarray) -> Any:
+        return None
+
+
+NUMBERS = Numbers()
+YES_NO = Words(("no", "yes"))
+FORMULA = Unjudged("undecided")
+PROSE = Unjudged("review")
+
+
+def _text(node: Node, expected: str) -> str:
+    if not isinstance(node, Text):
+        raise UnreadableError(f"expected {expected}, got a list or a mapping")
+    return node.strip()
+
+
+def read_answer(kind: Kind, node: Node) -> Answer:
+    """Read an answer as typed. What cannot be read is a state of the answer, never an error."""
+    try:
+        return kind.read(node)
+    except UnreadableError as error:
+        return without_numbers(UNREADABLE, explain(error))
+
+
+def explain(error: UnreadableError) -> str:
+    """Why an answer cannot be read, with the place marked.
+
+    >>> explain(UnreadableError("expected a number", "0.5x", 4))
+    "expected a number; reading stopped at 'x' (character 4 of '0.5x')"
+    """
+    if error.column is None:
+        return error.what
+    shown = error.text if len(error.text) <= 40 else error.text[:39] + "…"
+    rest = error.text[error.column - 1 :][:10] or "the end"
+    return f"{error.what}; reading stopped at {rest!r} (character {error.column} of {shown!r})"
+
+
+def number(value: float) -> str:
+    """A value for people: six significant digits, no more than it has.
+
+    >>> number(1.2736323266), number(-8.0), number(0.00015), number(1234567.0)
+    ('1.27363', '-8', '0.00015', '1234567')
+    """
+    if np.isfinite(value) and value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    return f"{value:.6g}"
