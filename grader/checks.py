@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.document import Node, from_python
 from grader.errors import GraderError, Place, SpecError
+from grader.expression import numeric
 from grader.kinds import Numbers
 from grader.marking import Sheet, mark
 from grader.problem import Problem
@@ -20,6 +21,7 @@ class Checked:
 
     steps: int = 0
     proofs: int = 0
+    slips: int = 0
     pages: int = 0
     errors: list[GraderError] = field(default_factory=list)
 
@@ -40,6 +42,7 @@ def check(problem: Problem) -> Checked:
                 what = "what the step claims of its formula could not be proved"
                 checked.errors.append(SpecError(what, place, "this is a defect of the program; please report it"))
     checked.errors += key_earns_all(problem)
+    checked.slips = slips_are_found(problem)
     checked.pages = bring_out_pages(problem)
     return checked
 
@@ -52,6 +55,19 @@ def key_earns_all(problem: Problem) -> list[GraderError]:
         for each in marks
         if each.verdict not in {"correct", "undecided", "review"}
     ]
+
+
+def slips_are_found(problem: Problem) -> int:
+    """Hand in each slip's own value, and count those that are found; one that comes out as the key cannot be."""
+    found = 0
+    for part in problem.parts:
+        step = problem.solution[part.step]
+        for slip in step.slips:
+            value = numeric(slip.expression, problem.solution.arrays)[..., 0]
+            answer = value if isinstance(step.kind, Numbers) else step.kind.show(value)
+            (marks,) = mark(problem, [Sheet("slip", {part.step: from_python(answer)})])
+            found += marks[part.step].verdict == "slip"
+    return found
 
 
 def key_answers(problem: Problem) -> dict[str, Node]:

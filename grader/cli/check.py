@@ -29,7 +29,9 @@ def command(problems: Path | None) -> None:
         found = check(problem)
         errors.extend(found.errors)
         sign = click.style("✗", fg="red") if found.errors else click.style("✓", fg="green")
-        counts = f"{found.steps} steps by both readings, {found.proofs} proofs, {found.pages} pages"
+        counts = (
+            f"{found.steps} steps by both readings, {found.proofs} proofs, {found.slips} slips, {found.pages} pages"
+        )
         click.echo(f"{sign} {problem.id}: {counts}")
     terminal.tell(errors)
     terminal.finish(errors)

@@ -136,15 +136,16 @@ def judge(
         return np.broadcast_to(near(column, target, part, step.kind.exact), size)
 
     right = equal(solution.arrays[part.step])
-    follows = equal(own.led_to[part.step]) & ~np.asarray(trivial(step, solution, columns))
-    good = right | follows
+    earned = ~np.asarray(trivial(step, solution, columns))
+    follows = equal(own.led_to[part.step]) & earned
+    unexplained = ~flat(right | follows | (column.states != READ)).all(axis=0)
     slips = nobody
-    for number, slip in enumerate(step.slips, start=1):
-        for values in (own.carried, solution.arrays):
-            same = equal(evaluate(slip.expression, values, shapes if values is own.carried else {}))
-            whole = flat(same).all(axis=0) & ~flat(good).all(axis=0)
-            slips = np.where((slips == 0) & whole, number, slips)
-    slipped = np.broadcast_to(slips > 0, size) & (column.states == READ)
+    for number, slip in enumerate(step.slips if unexplained.any() else (), start=1):
+        by_key = equal(evaluate(slip.expression, solution.arrays, {}))
+        by_own = equal(evaluate(slip.expression, own.carried, shapes)) & earned
+        made = flat(by_key).all(axis=0) | flat(by_own).all(axis=0)
+        slips = np.where((slips == 0) & unexplained & made, number, slips)
+    slipped = np.broadcast_to(slips > 0, size)
     codes = np.select([*states, right, follows, slipped], [NOTHING, UNREAD, CORRECT, FOLLOWS, SLIP], default=WRONG)
     return Judged(codes, slips)
 

@@ -181,6 +181,6 @@ def test_a_cohort_takes_one_evaluation_a_step(monkeypatch: pytest.MonkeyPatch) -
     calls: list[str] = []
     read = verdicts.numeric
     monkeypatch.setattr(verdicts, "numeric", lambda tree, names: calls.append(repr(tree)) or read(tree, names))
-    subject = problem()
-    mark(subject, [Sheet(f"s{i}", {"yhat_1": from_python(str(i / 10))}) for i in range(1000)])
+    subject = problem(ask="{mse_before: 1}")
+    mark(subject, [Sheet(f"s{i}", {"mse_before": from_python(str(i / 10))}) for i in range(1000)])
     assert len(calls) == len(subject.solution)
