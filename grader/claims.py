@@ -108,7 +108,7 @@ class Symbols:
 def symbol(name: Name, positive: bool = False) -> Exact:
     """A SymPy symbol for a name, or an array of them: real, and positive where that is declared."""
     domain = {"positive": True} if positive else {"real": True}
-    return build(name.shape, lambda index: sympy.Symbol("_".join([name.name, *map(str, index)]), **domain))
+    return build(name.shape, lambda index: sympy.Symbol(f"{name.name}{list(index) if index else ''}", **domain))
 
 
 def holds(claim: Claim, step: Step, solution: Solution) -> bool:

@@ -14,6 +14,7 @@ from grader.document import Entries, Items, Node, Text, files, read_document
 from grader.errors import GraderError, Place, SpecError, UnreadableError, did_you_mean
 from grader.expression import read_numeral
 from grader.families import Family, load_all
+from grader.families.givens import Whole, read_whole
 from grader.solution import Solution
 
 KEYS = ("title", "family", "statement", "given", "ask", "hints", "symbols", "vary", "require", "policy", "tests")
@@ -25,6 +26,8 @@ CREDIT = {
     "incomplete": Fraction(1, 2),
 }
 """The share of a step's points that a verdict earns unless the course or the problem says otherwise; 0 for the rest."""
+
+LARGEST = 10**300  # of a number that marking works with, so that it has a float
 
 VERDICTS = (*CREDIT, "wrong", "blank", "unreadable", "undecided", "review")
 
@@ -84,12 +87,12 @@ class Course:
 
 
 def load(path: str | Path, course: Course | None = None) -> Problem:
-    """The problem in a file; its id is the file's name.
+    """The problem in a file; its id is the file's name. A `course.yaml` beside it or in the folder above counts for it.
 
     Raises `grader.errors.GraderError` with the file, the line and what was expected.
     """
     path = Path(path)
-    return read_problem(read_document(path), path.stem, str(path), course or Course())
+    return read_problem(read_document(path), path.stem, str(path), course or read_course(path.parent))
 
 
 def read_problem(node: Node, id: str, file: str = "", course: Course | None = None) -> Problem:
@@ -221,7 +224,7 @@ def read_part(step: str, node: Node, place: Place) -> Part:
         elif key == "points":
             values["points"] = read_amount(value, here, "points")
         else:
-            values[str(key)] = int(read_amount(value, here, "a whole number"))
+            values[str(key)] = read_whole(value, here, Whole(0))
     return Part(step, **values)
 
 
@@ -230,7 +233,7 @@ def read_amount(node: Node, place: Place, expects: str) -> Fraction:
         value = read_numeral(node).value if isinstance(node, Text) else Fraction(-1)
     except UnreadableError:
         value = Fraction(-1)
-    if value < 0:
+    if not 0 <= value < LARGEST:
         raise SpecError(f"expected {expects}, a number of at least 0, got '{node}'", place)
     return value
 
@@ -253,10 +256,11 @@ def read_policy(node: Node | None, place: Place) -> dict[str, Fraction]:
 
 
 def read_course(folder: Path) -> Course:
-    """What `course.yaml` in a folder says, or nothing where there is none."""
-    path = folder / "course.yaml"
-    if not path.is_file():
+    """What `course.yaml` in a folder, or else in the one above, says; nothing where there is none."""
+    found = [path for path in (folder / "course.yaml", folder.parent / "course.yaml") if path.is_file()]
+    if not found:
         return Course()
+    path = found[0]
     node, root = read_document(path), Place(str(path))
     if not isinstance(node, Entries):
         raise SpecError("expected a mapping with title and policy", root)
@@ -273,18 +277,25 @@ def load_folder(path: str | Path) -> tuple[dict[str, Problem], list[GraderError]
     path = Path(path)
     problems: dict[str, Problem] = {}
     errors: list[GraderError] = []
-    course = Course()
-    try:
-        course = read_course(path if path.is_dir() else path.parent)
-    except GraderError as error:
-        errors.append(error)
+    courses: dict[Path, Course] = {}
+
+    def course_of(folder: Path) -> Course:
+        if folder not in courses:
+            courses[folder] = Course()
+            try:
+                courses[folder] = read_course(folder)
+            except GraderError as error:
+                if all(str(error) != str(other) for other in errors):
+                    errors.append(error)
+        return courses[folder]
+
     for file in files(path):
         try:
             if isinstance(file, GraderError):
                 raise file
             if (file.suffix not in {".yaml", ".yml"} and file != path) or file.name == "course.yaml":
                 continue
-            problem = load(file, course)
+            problem = load(file, course_of(file.parent))
             if problem.id in problems:
                 first = problems[problem.id].path
                 what = f"the id '{problem.id}' is taken by {first}"

@@ -73,26 +73,37 @@ def mean(values: Sequence[Exact]) -> Exact:
     return sympy.Add(*values) / len(values)
 
 
+def decided(relation: Exact) -> Exact:
+    """A strict comparison. Numbers that SymPy cannot tell apart to a hundred digits are equal: there it is false."""
+    return sympy.false if getattr(relation, "is_Relational", False) and not relation.free_symbols else relation
+
+
 def best_position(better: Callable[[Exact, Exact], Any]) -> Callable[[Sequence[Exact]], Exact]:
     """The position, counted from 1, of the best value; the first of equals."""
 
     def position(values: Sequence[Exact]) -> Exact:
-        best = reduce(lambda k, i: i if bool(better(values[i], values[k])) else k, range(len(values)), 0)
+        best = reduce(lambda k, i: i if bool(decided(better(values[i], values[k]))) else k, range(len(values)), 0)
         return sympy.Integer(best + 1)
 
     return position
 
 
 def maximum(*values: Exact) -> Exact:
-    return sympy.Max(*values)
+    try:
+        return sympy.Max(*values)
+    except ValueError:  # numbers that are equal and do not look it
+        return reduce(lambda a, b: b if bool(decided(b > a)) else a, values)
 
 
 def minimum(*values: Exact) -> Exact:
-    return sympy.Min(*values)
+    try:
+        return sympy.Min(*values)
+    except ValueError:
+        return reduce(lambda a, b: b if bool(decided(b < a)) else a, values)
 
 
 def relu(z: Exact) -> Exact:
-    return sympy.Max(z, 0)
+    return maximum(z, sympy.Integer(0))
 
 
 def sigmoid(z: Exact) -> Exact:
@@ -107,6 +118,7 @@ def where(condition: Exact, then: Exact, otherwise: Exact) -> Exact:
 
 def indicator(condition: Exact) -> Exact:
     """1 where a condition holds, 0 where not."""
+    condition = decided(condition)
     return sympy.Piecewise((sympy.Integer(1), condition), (sympy.Integer(0), True))
 
 
@@ -132,7 +144,7 @@ def matmul(A: Exact, B: Exact) -> Exact:
 
 
 def transpose(A: Exact) -> Exact:
-    return build(shape_of(A)[::-1], lambda index: A[index[::-1]])
+    return build(shape_of(A)[::-1], lambda index: get(A, index[::-1]))
 
 
 def solve(A: Exact, b: Exact) -> Exact:
@@ -204,6 +216,6 @@ def pool(X: Exact, size: Pair, stride: Pair, mode: str, padding: Padding, ceil: 
     def at(index: Index) -> Exact:
         pixels, count = windows.pooled(index, x, size, stride, padding)
         values = [X[pixel] for pixel in pixels]
-        return sympy.Max(*values) if mode == "max" else sympy.Add(*values) / count
+        return maximum(*values) if mode == "max" else sympy.Add(*values) / count
 
     return build(windows.pool_shape(x, size, stride, mode, padding, ceil), at)

@@ -127,8 +127,10 @@ def _from_brackets(text: str) -> Node:
     """Nested brackets, by a stack of our own: student text may nest as deep as it likes."""
     root = Items()
     stack = [root]
+    if ";" in text and not re.search(r"[\[(]", text[1:]):
+        return Items([_cells(_split(row)) for row in text[1:-1].split(";")])
     empty = False  # whether a comma would close an entry that nobody wrote
-    for token in re.finditer(r"[\[(]|[\])]|[,;]|[^\[\](),;\s]+(?:\s*/\s*\d+)?", text):
+    for token in re.finditer(r"[\[(]|[\])]|[,;]|[^\[\](),;\s/]+(?:\s*/\s*[^\[\](),;\s/]+)*|/", text):
         word = token[0]
         if word in "[(":
             if len(stack) > 8:

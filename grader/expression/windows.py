@@ -57,10 +57,11 @@ def pool_shape(X: Shape, size: Pair, stride: Pair, mode: str, padding: Padding, 
     """
     if len(X) < 2:
         raise ShapeError(f"pooling takes an image of at least 2 axes, got {by(X)}")
+    padded = [length + sum(zeros) for length, zeros in zip(X[-2:], padding, strict=True)]
     sides = []
     for length, window, s, (before, after) in zip(X[-2:], size, stride, padding, strict=True):
         if window > length + before + after:
-            raise ShapeError(f"a window of {by(size)} is larger than the (padded) image, {by(X[-2:])}", "size")
+            raise ShapeError(f"a window of {by(size)} is larger than the (padded) image, {by(padded)}", "size")
         if 2 * max(before, after) > window:
             raise ShapeError(f"padding of more than half the window of {by(size)}", "padding")
         floor = count(length + before + after, window, s)

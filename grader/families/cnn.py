@@ -54,6 +54,10 @@ def cnn(
     """
     if bias is not None and len(bias) != len(K):
         raise ShapeError(f"expected {len(K)} numbers, one for each kernel, got {len(bias)}", "bias")
+    if padding == "same" and any(kernel.shape[-2:] != K[0].shape[-2:] for kernel in K):
+        raise ShapeError("kernels under same padding must have one size", "K")
+    if softmax and dense is None:
+        raise ShapeError("softmax takes the values of a dense layer, and there is none", "softmax")
     zeros = sides(padding, X.shape, K[0].shape, stride)
     if any(map(any, zeros)):
         X = s.step("X_padded", pad(X, padding=zeros), "Frame the image with zeros.", symbol="X_pad")
@@ -95,7 +99,10 @@ def each(s: Page, name: str, symbol: str, expressions: Sequence[Expression], sen
 
 
 def pooled(image: Expression, settings: Pool) -> Expression:
-    return pool(image, settings.size, settings.stride, settings.mode, both_sides(settings.padding), settings.ceil)
+    try:
+        return pool(image, settings.size, settings.stride, settings.mode, both_sides(settings.padding), settings.ceil)
+    except ShapeError as error:
+        raise ShapeError(error.what, "pool") from error
 
 
 def dense_layers(s: Page, values: Name, layers: Sequence[Layer], activation: str) -> Name:

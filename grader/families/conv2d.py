@@ -59,17 +59,17 @@ def conv2d(
         feature_map = convolve(X_padded, kernel, stride, dilation, flip)
         s.step(
             f"map_{name}" if name else "feature_map",
-            feature_map if bias is None else feature_map + broadcast(bias, feature_map),
+            feature_map if bias is None else feature_map + broadcast(bias, kernel),
             "Lay the kernel on each place, multiply entry by entry and add up.",
             symbol="" if name else "F",
         )
 
 
-def broadcast(bias: Expression, feature_map: Expression) -> Expression:
+def broadcast(bias: Expression, kernel: Expression) -> Expression:
     """The bias, laid out so that each filter's is added to the whole of its map."""
     if not bias.shape:
         return bias
-    if len(feature_map.shape) < 3 or bias.shape[0] != feature_map.shape[-3]:
-        filters = feature_map.shape[-3] if len(feature_map.shape) > 2 else 1
+    filters = kernel.shape[0] if len(kernel.shape) == 4 else 1
+    if bias.shape[0] != filters:
         raise ShapeError(f"expected {filters} numbers, one for each filter, got {bias.shape[0]}", "bias")
-    return expand(bias, 2)
+    return expand(bias, 2) if len(kernel.shape) == 4 else bias[0]

@@ -73,7 +73,8 @@ def read_numbers(node: Node, place: Place, expects: str) -> Table:
     for position, text in enumerate(texts):
         try:
             values.append(read_numeral(text).value)
-        except UnreadableError as error:
+            float(values[-1])
+        except (UnreadableError, OverflowError) as error:
             where = f"; entry {position + 1} is" if shape else ", got"
             hint = "write a number as 0.25, -3/4 or 1e-3"
             raise SpecError(f"expected {expects}{where} {str(text)!r}", place, hint) from error

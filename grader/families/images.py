@@ -59,11 +59,13 @@ class KernelBank:
 
     def read(self, node: Node, place: Place) -> Table | tuple[tuple[str, Table], ...]:
         kernel = Kernel()
-        if isinstance(node, Entries):
+        if isinstance(node, Entries) and node:
             return tuple(
                 (name, kernel.read(each, place.within(name, node.line_of(name)))) for name, each in node.items()
             )
-        if isinstance(node, Items) and node and all(isinstance(each, Text) and each in KERNELS for each in node):
+        if isinstance(node, Items) and node and all(isinstance(each, Text) and each[:1].isalpha() for each in node):
+            if twice := [each for i, each in enumerate(node) if each in node[:i]]:
+                raise SpecError(f"the kernel '{twice[0]}' stands twice", place, "name each once")
             return tuple((str(each), kernel.read(each, place)) for each in node)
         return kernel.read(node, place)
 

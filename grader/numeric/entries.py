@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from grader.numeric.arrays import Array
+
+ROUNDING = 1e-12  # relative: 0.1 + 0.2 and 0.3 are equals
 
 
 def over_entries(a: Array, axis: int | None) -> tuple[int, ...]:
@@ -40,8 +43,9 @@ def smallest(a: Array, axis: int | None = None) -> Array:
 
 
 def _position(a: Array, axis: int | None, find: Callable[..., Any]) -> Array:
-    flat, along = (a.reshape(-1, a.shape[-1]), 0) if axis is None else (a, axis)
-    found = find(flat, axis=along) + 1.0
+    flat, along = (a.reshape(math.prod(a.shape[:-1]), a.shape[-1]), 0) if axis is None else (a, axis)
+    best = np.take_along_axis(flat, np.expand_dims(find(flat, axis=along), along), along)
+    found = np.argmax(np.isclose(flat, best, rtol=ROUNDING, atol=0), axis=along) + 1.0
     return np.where(np.isnan(flat).any(axis=along), np.nan, found)
 
 
@@ -76,7 +80,7 @@ def stack(*arrays: Array) -> Array:
 
 def ravel(a: Array) -> Array:
     """All entries in one vector, row by row: `(r, c, N)` to `(r·c, N)`."""
-    return a.reshape(-1, a.shape[-1])
+    return a.reshape(math.prod(a.shape[:-1]), a.shape[-1])
 
 
 def concatenate(*vectors: Array) -> Array:

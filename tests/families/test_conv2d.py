@@ -132,7 +132,7 @@ def test_both_readings_are_scipys(case: Case) -> None:
 @settings(max_examples=200, deadline=None)
 def test_output_shape_is_the_maps(extent: Pair, size: Pair, stride: Pair, dilation: Pair, padding: str) -> None:
     """The formula on the page counts the windows that the map has, for each way of stating the padding."""
-    room: Any = list(dilation[i] * size[i] for i in range(2)) if padding == "pair" else padding
+    room: Any = [dilation[i] * size[i] for i in range(2)] if padding == "pair" else padding
     if padding == "valid":
         extent = (extent[0] + dilation[0] * size[0], extent[1] + dilation[1] * size[1])
     X, K = np.ones(extent, int), np.ones(size, int)
@@ -144,9 +144,7 @@ def test_output_shape_is_the_maps(extent: Pair, size: Pair, stride: Pair, dilati
 
 @given(pairs(1, 6), st.sampled_from([1, 3, 5]), st.sampled_from([1, 3]), pairs(1, 2), st.booleans(), st.integers(0))
 @settings(max_examples=100, deadline=None)
-def test_same_padding_is_scipys(
-    extra: Pair, rows: int, columns: int, dilation: Pair, flip: bool, seed: int
-) -> None:
+def test_same_padding_is_scipys(extra: Pair, rows: int, columns: int, dilation: Pair, flip: bool, seed: int) -> None:
     """With odd kernels and stride 1, `same` is what SciPy calls same, sliced where the dilation spreads the kernel."""
     K = whole_numbers((rows, columns), seed)
     wide = spread(K, dilation)
@@ -161,7 +159,7 @@ def test_same_padding_is_scipys(
     [
         ({"X": [[1, 2], [3, 4]], "K": [[1, 1], [1, 1]]}, [[10, 6], [7, 4]]),
         ({"X": [[1, 2, 3, 4]], "K": [[1, 10]]}, [[21, 32, 43, 4]]),
-        ({"X": [[1, 2, 3, 4]], "K": [[1, 10, 100]], "stride": 2}, [[321, 43 + 0]]),
+        ({"X": [[1, 2, 3, 4]], "K": [[1, 10, 100]], "stride": 2}, [[321, 43]]),
         ({"X": [[1, 2, 3]], "K": [[1, 10, 100]], "stride": 2}, [[210, 32]]),
     ],
 )
@@ -279,9 +277,7 @@ def test_bias_of_each_filter_is_added_to_its_map(batch: int, filters: int, seed:
     assert_allclose(mapped(X=X, K=K, bias=bias), mapped(X=X, K=K) + bias[:, np.newaxis, np.newaxis], rtol=0)
 
 
-KERNELS_WANTED = (
-    "a kernel (h,w), (C,h,w) or (O,C,h,w), or a name: sobel_x, sobel_y, prewitt_x, prewitt_y, laplacian"
-)
+KERNELS_WANTED = "a kernel (h,w), (C,h,w) or (O,C,h,w), or a name: sobel_x, sobel_y, prewitt_x, prewitt_y, laplacian"
 PADDING_WANTED = "expected a whole number, a pair [down, across], valid or same"
 
 
