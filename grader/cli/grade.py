@@ -66,7 +66,7 @@ def summarise(graded: Graded, out: Path) -> None:
     console.print(by_student(graded) if few else by_problem(graded))
     students, problems = len(graded.marks), len(graded.problems)
     marked = f"{students} student{'s' * (students != 1)} on {problems} problem{'s' * (problems != 1)}"
-    click.echo(f"Marked {marked}; marks and feedback are in {out}/.")
+    click.echo(f"\nMarked {marked}; marks and feedback are in {out}/.")
 
 
 def by_student(graded: Graded) -> Table:
@@ -122,7 +122,7 @@ def _table(left: list[str], right: list[str]) -> Table:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
     for name in left:
         table.add_column(name, no_wrap=True)
     for name in right:

@@ -183,7 +183,7 @@ def _names(codes: np.ndarray) -> object:
     return np.array(CODES, dtype=object)[codes].tolist()
 
 
-ASTRAY = frozenset({"wrong", "unreadable"})
+ASTRAY = frozenset({"wrong", "slip", "unreadable"})
 """The verdicts where a page leaves the right path."""
 
 
