@@ -62,7 +62,7 @@ def slips_are_found(problem: Problem) -> int:
     found = 0
     for part in problem.parts:
         step = problem.solution[part.step]
-        for slip in step.slips:
+        for slip in step.slips if not step.kind.verdict else ():
             value = numeric(slip.expression, problem.solution.arrays)[..., 0]
             answer = value if isinstance(step.kind, Numbers) else step.kind.show(value)
             (marks,) = mark(problem, [Sheet("slip", {part.step: from_python(answer)})])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -28,18 +29,18 @@ class Claim(Protocol):
 
 @dataclass(frozen=True)
 class Derivative:
-    """That a step is the derivative of a scalar by a name: for a vector or a matrix the gradient, of its shape."""
+    """That a step is the derivative of an expression by a name: a gradient has the name's shape, a Jacobian both."""
 
     of: Expression
     by: Name
 
     def differences(self, step: Step, symbols: Symbols) -> Iterator[Exact]:
-        loss, claimed, at = symbols.read(self.of), symbols.read(step.expression), symbols.of(self.by)
-        if step.shape != self.by.shape:
+        value, claimed, at = symbols.read(self.of), symbols.read(step.expression), symbols.of(self.by)
+        if step.shape != self.of.shape + self.by.shape:
             yield sympy.Integer(1)
             return
-        for index in indices(self.by.shape):
-            yield sympy.diff(loss, get(at, index)) - get(claimed, index)
+        for row, column in itertools.product(indices(self.of.shape), indices(self.by.shape)):
+            yield sympy.diff(get(value, row), get(at, column)) - get(claimed, row + column)
 
 
 @dataclass(frozen=True)
@@ -117,5 +118,6 @@ def holds(claim: Claim, step: Step, solution: Solution) -> bool:
 
 
 def is_zero(value: Exact) -> bool:
-    """Whether SymPy simplifies a value to zero."""
-    return bool(sympy.expand(value) == 0 or sympy.simplify(value) == 0)
+    """Whether SymPy brings a value to zero: over one denominator, multiplied out, or by all that it knows."""
+    ways = (lambda each: sympy.expand(sympy.fraction(sympy.together(each))[0]), sympy.expand, sympy.simplify)
+    return any(way(value) == 0 for way in ways)

@@ -7,6 +7,7 @@ and 0.1 in a spec is one tenth, not a binary float. Three kinds come out: `Text`
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,8 @@ def read_yaml(text: str, place: Place | None = None) -> Node:
     try:
         return _compose(yaml.parse(text, Loader=loader), place)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
+        last = len(text.splitlines()) or 1  # where a bracket is missing, libyaml's mark stands behind the end
+        line = min(error.problem_mark.line + 1, last) if error.problem_mark else None
         raise DocumentError(
             f"not YAML: {error.problem}", Place(place.file, line), "quote the text, or mend it"
         ) from error
@@ -139,7 +141,7 @@ def _compose(events: Iterator[Any], place: Place) -> Node:
         here = Place(place.file, line)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise DocumentError("anchors and aliases (& and *) are not read", here, "write the value out")
-        if isinstance(event, yaml.DocumentEndEvent):
+        if isinstance(event, yaml.DocumentStartEvent) and root:
             break
         if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             stack.pop()
@@ -165,7 +167,7 @@ def _node(event: Any, line: int) -> Node | None:
     import yaml
 
     if isinstance(event, yaml.ScalarEvent):
-        null = event.style is None and event.value in {"", "~", "null"}
+        null = not event.style and event.value in {"", "~", "null", "Null", "NULL"}  # libyaml says '' for plain style
         return Text("" if null else event.value, line)
     if isinstance(event, yaml.SequenceStartEvent):
         return Items(line=line)
@@ -198,8 +200,7 @@ def read_json(text: str, place: Place | None = None) -> Node:
     def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         entries = dict(pairs)
         if len(entries) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
+            twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
             raise DocumentError(f"the key '{twice}' stands twice", place)
         return entries
 
@@ -207,28 +208,35 @@ def read_json(text: str, place: Place | None = None) -> Node:
         value = json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=mapping)
     except json.JSONDecodeError as error:
         line = place.line or error.lineno
-        raise DocumentError(f"not JSON: {error.msg} at column {error.colno}", Place(place.file, line)) from error
+        what = f"not JSON: {error.msg.removesuffix(' at')} at column {error.colno}"
+        raise DocumentError(what, Place(place.file, line)) from error
     except RecursionError as error:
         raise DocumentError(f"nested more than {DEEPEST} deep", place, "flatten it") from error
     return _from_python(value, place)
 
 
+def _whole(text: str) -> str:
+    """Text without the halves of characters that JSON can escape and no file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _from_python(value: Any, place: Place, depth: int = 0) -> Node:
-    if depth > DEEPEST:
+    tolist = getattr(value, "tolist", None)
+    value = tolist() if callable(tolist) else value  # an array, or a number of NumPy's
+    if depth >= DEEPEST and isinstance(value, dict | list | tuple):
         raise DocumentError(f"nested more than {DEEPEST} deep", place, "flatten it")
     if isinstance(value, dict):
         entries = Entries(place.line)
         for key, item in value.items():
-            entries.put(str(key), _from_python(item, place, depth + 1), place.line)
+            entries.put(_whole(str(key)), _from_python(item, place, depth + 1), place.line)
         return entries
     if isinstance(value, list | tuple):
         return Items([_from_python(item, place, depth + 1) for item in value], place.line)
     if value is None or isinstance(value, bool):
         return Text({None: "", True: "true", False: "false"}[value], place.line)
-    return Text(str(value), place.line)
+    return Text(_whole(str(value)), place.line)
 
 
 def from_python(value: Any) -> Node:
     """Plain Python data (texts, numbers, lists, mappings) as if it had been read from a file."""
-    tolist = getattr(value, "tolist", None)
-    return _from_python(tolist() if callable(tolist) else value, Place())
+    return _from_python(value, Place())

@@ -206,6 +206,7 @@ class Unjudged:
 
 
 NUMBERS = Numbers()
+COUNT = Numbers(exact=True)  # of things: 61,707 is not nearly 61,706
 YES_NO = Words(("no", "yes"))
 FORMULA = Unjudged("undecided")
 PROSE = Unjudged("review")

@@ -37,7 +37,8 @@ class Step:
     """One named quantity of a worked solution.
 
     `exact` is its SymPy value, `value` its numeric one (a float, or an array), `latex` its formula as written, `uses`
-    the givens and earlier steps that the formula names.
+    the givens and earlier steps that the formula names. `key` are words for whoever marks: pages for students leave
+    them out.
     """
 
     name: Name
@@ -46,6 +47,7 @@ class Step:
     kind: Kind = NUMBERS
     claims: tuple[Claim, ...] = ()
     slips: tuple[Slip, ...] = ()
+    key: tuple[str, ...] = ()
     solution: Solution | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -122,11 +124,13 @@ class Page:
         derivative: tuple[Expression, Expression] | None = None,
         root: tuple[Expression, Expression] | None = None,
         same: Expression | None = None,
+        key: Sequence[str] = (),
     ) -> Name:
         """Name a quantity of the solution, with the sentence that a student reads beside it.
 
         `derivative=(loss, w)` claims that it is the derivative of `loss` by the name `w`, `root=(equation, w)` that
         put for `w` it makes `equation` zero, `same=expression` that it equals another; `Solution.prove` proves it.
+        `key` are paragraphs that only the key shows: a rubric, the option that is right, the lines expected.
         """
         tree = as_expression(expression)
         claimed: list[Claim] = []
@@ -137,7 +141,7 @@ class Page:
         if same is not None:
             claimed.append(Same(same))
         named = self._name(name, tree.shape, symbol)
-        self.steps[name] = Step(named, tree, sentence, kind, tuple(claimed))
+        self.steps[name] = Step(named, tree, sentence, kind, tuple(claimed), key=tuple(key))
         return named
 
     def formula(self, name: str, expression: Operand, sentence: str, **options: Any) -> Name:

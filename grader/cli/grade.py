@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,15 @@ from grader.cli import terminal
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from grader.render.feedback import SheetView
     from grader.run import Graded
 
 WIDTH = 110  # of a table in a file or a pipe
+COLUMNS = {
+    "correct": "correct", "follows": "follows", "slip": "slip", "wrong": "wrong", "blank": "blank",
+    "unreadable": "person", "undecided": "person", "review": "person",
+}  # fmt: skip
+"""The columns of the table: verdicts, and one for all that a person must look at."""
 MOST_ROWS = 40  # student and problem pairs that the table still lists one by one
 
 
@@ -59,62 +66,57 @@ def summarise(graded: Graded, out: Path) -> None:
     """The table on the terminal, and where the files are."""
     from rich.console import Console
 
+    from grader.render.feedback import SheetView
+
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDTH)
-    few = len(graded.marks) * len(graded.problems) <= MOST_ROWS
-    console.print(by_student(graded) if few else by_problem(graded))
+    views = [
+        (student, SheetView(graded.problems[id], marks))
+        for student, by_problem in graded.marks.items()
+        for id, marks in by_problem.items()
+    ]
+    views = [(student, sheet) for student, sheet in views if sheet.handed_in]
+    console.print(by_student(views) if len(views) <= MOST_ROWS else by_problem(views))
     students, problems = len(graded.marks), len(graded.problems)
     marked = f"{students} student{'s' * (students != 1)} on {problems} problem{'s' * (problems != 1)}"
     click.echo(f"\nMarked {marked}; marks and feedback are in {out}/.")
 
 
-def by_student(graded: Graded) -> Table:
+def by_student(views: Sequence[tuple[str, SheetView]]) -> Table:
     """A row for each problem that a student handed in."""
     from rich.text import Text
 
     from grader.export.tables import decimal
-    from grader.marking.verdicts import CODES
-    from grader.render.feedback import SheetView
 
-    sheets = [
-        (student, SheetView(graded.problems[id], marks))
-        for student, by_problem in graded.marks.items()
-        for id, marks in by_problem.items()
-    ]
-    verdicts = [
-        verdict for verdict in CODES if any(mark.verdict == verdict for _, sheet in sheets for mark in sheet.marks)
-    ]
-    table = _table(["student", "problem"], ["points", *verdicts])
+    seen = {COLUMNS[mark.verdict] for _, sheet in views for mark in sheet.marks}
+    columns = [column for column in dict.fromkeys(COLUMNS.values()) if column in seen]
+    table = _table(["student", "problem"], ["points", *columns])
     table.add_column("first wrong at", no_wrap=True)
-    for student, sheet in sheets:
-        if sheet.handed_in:
-            counts = Counter(mark.verdict for mark in sheet.marks)
-            points = f"{decimal(sheet.earned)}/{decimal(sheet.problem.points)}"
-            first = sheet.first_wrong.part if sheet.first_wrong else "—"
-            tally = [str(counts[verdict] or "·") for verdict in verdicts]
-            table.add_row(Text(student), Text(sheet.problem.id), points, *tally, Text(first))
+    for student, sheet in views:
+        counts = Counter(COLUMNS[mark.verdict] for mark in sheet.marks)
+        points = f"{decimal(sheet.earned)}/{decimal(sheet.problem.points)}"
+        first = sheet.first_wrong.part if sheet.first_wrong else "—"
+        tally = [str(counts[column] or "·") for column in columns]
+        table.add_row(Text(student), Text(sheet.problem.id), points, *tally, Text(first))
     return table
 
 
-def by_problem(graded: Graded) -> Table:
-    """A row for each problem, over all students."""
+def by_problem(views: Sequence[tuple[str, SheetView]]) -> Table:
+    """A row for each problem, over all students who handed it in."""
     from rich.text import Text
-
-    from grader.render.feedback import SheetView
 
     table = _table(["problem"], ["handed in", "mean", "of", "all right", "follow"])
     table.add_column("most first go wrong at")
-    for id, problem in graded.problems.items():
-        sheets = [SheetView(problem, by_problem[id]) for by_problem in graded.marks.values()]
-        sheets = [sheet for sheet in sheets if sheet.handed_in]
-        mean = sum(float(sheet.earned) for sheet in sheets) / max(len(sheets), 1)
+    for problem in dict.fromkeys(sheet.problem.id for _, sheet in views):
+        sheets = [sheet for _, sheet in views if sheet.problem.id == problem]
+        mean = sum(float(sheet.earned) for sheet in sheets) / len(sheets)
         firsts = Counter(sheet.first_wrong.part for sheet in sheets if sheet.first_wrong)
-        right = sum(sheet.earned == problem.points for sheet in sheets)
+        right = sum(sheet.earned == sheet.problem.points for sheet in sheets)
         follow = sum(bool(sheet.followed) for sheet in sheets)
         worst = ", ".join(f"{part} ({count})" for part, count in firsts.most_common(3)) or "—"
-        numbers = [str(len(sheets)), f"{mean:.2f}", f"{float(problem.points):g}", str(right), str(follow)]
-        table.add_row(Text(id), *numbers, Text(worst))
+        numbers = [str(len(sheets)), f"{mean:.2f}", f"{float(sheets[0].problem.points):g}", str(right), str(follow)]
+        table.add_row(Text(problem), *numbers, Text(worst))
     return table
 
 
@@ -124,7 +126,7 @@ def _table(left: list[str], right: list[str]) -> Table:
 
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
     for name in left:
-        table.add_column(name, no_wrap=True)
+        table.add_column(name, overflow="fold")
     for name in right:
         table.add_column(name, justify="right", no_wrap=True)
     return table

@@ -15,12 +15,14 @@ from grader.expression.operations import (
     arccos,
     argmax,
     argmin,
+    beside,
     ceiling,
     choose,
     concatenate,
     conv2d,
     cos,
     cross,
+    diagonal,
     divide,
     equal,
     exp,
@@ -50,15 +52,16 @@ from grader.expression.operations import (
     total,
     transpose,
     where,
+    xlogy,
 )
 from grader.expression.readings import exact, latex_of, numeric, plain_of
 from grader.expression.tree import OPERATIONS, Expression, Name, Number, Operation, by, entry, names, shape_with
 
 __all__ = [
     "OPERATIONS", "Expression", "Name", "Number", "Numeral", "Operation", "Table", "absolute", "arccos",
-    "argmax", "argmin", "by", "ceiling", "choose", "concatenate", "conv2d", "cos", "cross", "divide", "entry",
-    "equal", "exact", "exp", "expand", "floor", "identity", "largest", "latex_of", "less", "log", "maximum",
-    "mean", "minimum", "names", "numeric", "outer", "pad", "plain_of", "pool", "ravel", "read_numeral",
+    "argmax", "argmin", "beside", "by", "ceiling", "choose", "concatenate", "conv2d", "cos", "cross", "diagonal",
+    "divide", "entry", "equal", "exact", "exp", "expand", "floor", "identity", "largest", "latex_of", "less", "log",
+    "maximum", "mean", "minimum", "names", "numeric", "outer", "pad", "plain_of", "pool", "ravel", "read_numeral",
     "read_table", "relu", "shape_with", "sigmoid", "sign", "sin", "smallest", "softmax", "solve", "sqrt",
-    "stack", "tanh", "total", "transpose", "where",
+    "stack", "tanh", "total", "transpose", "where", "xlogy",
 ]  # fmt: skip

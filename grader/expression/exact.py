@@ -16,6 +16,9 @@ from grader.expression.tree import Index, Shape, broadcast, index_below
 from grader.expression.windows import Padding, Pair
 from grader.lazy import sympy
 
+PRECISION = 50  # digits of a value that is not kept as a ratio or a root
+LONGEST_POWER = 60_000  # bits of a power that is still written out
+
 Exact = Any
 """A SymPy expression or a `sympy.Array` of them; SymPy carries no types."""
 
@@ -73,6 +76,11 @@ def mean(values: Sequence[Exact]) -> Exact:
     return sympy.Add(*values) / len(values)
 
 
+def known(function: Callable[..., Exact]) -> Callable[..., Exact]:
+    """A function of numbers that is no number where one of them is none; SymPy refuses to compare with one."""
+    return lambda *values: sympy.nan if sympy.nan in values else function(*values)
+
+
 def decided(relation: Exact) -> Exact:
     """A strict comparison. Numbers that SymPy cannot tell apart to a hundred digits are equal: there it is false."""
     return sympy.false if getattr(relation, "is_Relational", False) and not relation.free_symbols else relation
@@ -82,12 +90,15 @@ def best_position(better: Callable[[Exact, Exact], Any]) -> Callable[[Sequence[E
     """The position, counted from 1, of the best value; the first of equals."""
 
     def position(values: Sequence[Exact]) -> Exact:
+        if sympy.nan in values:
+            return sympy.nan
         best = reduce(lambda k, i: i if bool(decided(better(values[i], values[k]))) else k, range(len(values)), 0)
         return sympy.Integer(best + 1)
 
     return position
 
 
+@known
 def maximum(*values: Exact) -> Exact:
     try:
         return sympy.Max(*values)
@@ -95,11 +106,22 @@ def maximum(*values: Exact) -> Exact:
         return reduce(lambda a, b: b if bool(decided(b > a)) else a, values)
 
 
+@known
 def minimum(*values: Exact) -> Exact:
     try:
         return sympy.Min(*values)
     except ValueError:
         return reduce(lambda a, b: b if bool(decided(b < a)) else a, values)
+
+
+@known
+def power(a: Exact, b: Exact) -> Exact:
+    """A power; of numbers one with so many digits that nobody could use them is rounded to thirty."""
+    if a.is_number and b.is_number and not (a.is_Float or b.is_Float):
+        bits = (int(a.p) * int(a.q)).bit_length() if a.is_Rational else LONGEST_POWER // 1000
+        if abs(b) * bits > LONGEST_POWER:
+            a = a.evalf(PRECISION)
+    return a**b
 
 
 def relu(z: Exact) -> Exact:
@@ -110,7 +132,13 @@ def sigmoid(z: Exact) -> Exact:
     return 1 / (1 + sympy.exp(-z))
 
 
+def xlogy(a: Exact, b: Exact) -> Exact:
+    return sympy.Integer(0) if a == 0 else a * sympy.log(b)
+
+
 def where(condition: Exact, then: Exact, otherwise: Exact) -> Exact:
+    if condition is sympy.nan:
+        return condition
     if isinstance(condition, sympy.Expr):
         condition = sympy.Ne(condition, 0)
     return sympy.Piecewise((then, condition), (otherwise, True))
@@ -174,6 +202,16 @@ def concatenate(*values: Exact) -> Exact:
     return build((len(flat),), lambda index: flat[index[0]])
 
 
+def beside(*values: Exact) -> Exact:
+    rows = next(shape_of(value)[0] for value in values if shape_of(value))
+    columns = [
+        [value[(i, *column)] if shape_of(value) else value for i in range(rows)]
+        for value in values
+        for column in indices(shape_of(value)[1:])
+    ]
+    return build((rows, len(columns)), lambda index: columns[index[1]][index[0]])
+
+
 def expand(value: Exact, axes: int) -> Exact:
     return build((*shape_of(value), *(1,) * axes), lambda index: get(value, index[: len(index) - axes]))
 
@@ -184,6 +222,11 @@ def outer(a: Exact, b: Exact) -> Exact:
 
 def identity(n: int) -> Exact:
     return build((n, n), lambda index: sympy.Integer(int(index[0] == index[1])))
+
+
+def diagonal(a: Exact) -> Exact:
+    n = len(a)
+    return build((n, n), lambda index: a[index[0]] if index[0] == index[1] else sympy.Integer(0))
 
 
 def cross(a: Exact, b: Exact) -> Exact:

@@ -7,7 +7,6 @@ import unicodedata
 
 from grader.expression.layout import (
     ATOM,
-    FRACTION,
     GREEK,
     PRODUCT,
     Call,
@@ -24,12 +23,18 @@ from grader.expression.layout import (
     Root,
     Symbol,
     Total,
-    level,
+    bracketed,
 )
 
-_LATEX_OPERATORS = {"−": "-", "·": r"\cdot", "⋆": r"\star", "∗": "*", "<": "<", "=": "="}
+_LATEX_OPERATORS = {"−": "-", "·": r"\cdot", "⋆": r"\star", "⊙": r"\odot", "∗": "*", "<": "<", "=": "="}
 _LATEX_GREEK = {letter: "\\" + word for word, letter in GREEK.items()}
-_LATEX_BRACKETS = {"()": ("(", ")"), "⌊⌋": (r"\lfloor", r"\rfloor"), "⌈⌉": (r"\lceil", r"\rceil"), "||": ("|", "|")}
+_LATEX_BRACKETS = {
+    "()": ("(", ")"),
+    "[]": ("[", "]"),
+    "⌊⌋": (r"\lfloor", r"\rfloor"),
+    "⌈⌉": (r"\lceil", r"\rceil"),
+    "||": ("|", "|"),
+}
 
 
 def latex(layout: Layout) -> str:
@@ -66,7 +71,7 @@ def latex(layout: Layout) -> str:
         case Total(inner, index):
             return rf"\sum_{{{index}}} {latex(inner)}"
         case Derivative(of, by):
-            return rf"\frac{{\partial}}{{\partial {latex(by)}}} {latex(of)}"
+            return rf"\frac{{\partial}}{{\partial {latex(by)}}} {latex(bracketed(of, PRODUCT))}"
         case Grid(rows):
             body = r" \\ ".join(" & ".join(map(latex, row)) for row in rows)
             return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
@@ -96,7 +101,7 @@ def _latex_subscript(mark: str) -> str:
 
 
 def _latex_call(function: str, arguments: tuple[Layout, ...], below: str) -> str:
-    known = function in {"exp", "log", "max", "min", "tanh"}
+    known = function in GREEK or function in {"exp", "log", "max", "min", "tanh"}
     name = f"\\{function}" if known else rf"\operatorname{{{function}}}"
     set_below = below.replace("×", r" \times ")
     name += f"_{{{set_below}}}" if below else ""
@@ -139,9 +144,35 @@ _ESCAPES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textas
 }
 
 
+_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵀᵏⁿᵗⁱ", "0123456789+-Tknti", strict=True))
+_LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₙₜ", "0123456789ijknt", strict=True))
+_MATHEMATICS = (
+    {letter: rf"$\{word}$" for word, letter in GREEK.items()}
+    | {letter: f"$^{{{mark}}}$" for letter, mark in _RAISED.items()}
+    | {letter: f"$_{{{mark}}}$" for letter, mark in _LOWERED.items()}
+    | {
+        "−": "$-$", "·": r"$\cdot$", "×": r"$\times$", "÷": r"$\div$", "±": r"$\pm$", "≈": r"$\approx$", "≠": r"$\neq$",
+        "≤": r"$\leq$", "≥": r"$\geq$", "→": r"$\to$", "←": r"$\leftarrow$", "∂": r"$\partial$", "∇": r"$\nabla$",
+        "√": r"$\surd$", "∞": r"$\infty$", "‖": r"$\|$", "⌊": r"$\lfloor$", "⌋": r"$\rfloor$", "⌈": r"$\lceil$",
+        "⌉": r"$\rceil$", "⋆": r"$\star$", "∗": "$*$", "′": r"$\prime$", "½": r"$\frac12$", "°": r"$^\circ$",
+        "τ": r"$\tau$", "π": r"$\pi$", "…": r"\dots{}", "ŷ": r"$\hat{y}$", "∈": r"$\in$", "<": "$<$", ">": "$>$", "|": "$|$",
+    }
+)  # fmt: skip
+_PLAIN_LATEX = re.compile(r"[\x20-\x7e\u00a1-\u017f‘’“”–—]")
+
+
 def escaped_latex(text: str) -> str:
-    """Any text as LaTeX that sets it and runs nothing."""
-    return "".join(_ESCAPES.get(character, character) for character in text)
+    r"""Any text as LaTeX that sets it and runs nothing; a character that a plain pdflatex has not is named by its code.
+
+    >>> print(escaped_latex("50% of ŷ"), escaped_latex("漢"))
+    50\% of $\hat{y}$ [U+6F22]
+    """
+    return "".join(map(_escaped, unicodedata.normalize("NFC", text)))
+
+
+def _escaped(character: str) -> str:
+    known = _ESCAPES.get(character) or _MATHEMATICS.get(character)
+    return known or (character if _PLAIN_LATEX.match(character) else f"[U+{ord(character):04X}]")
 
 
 _SUPERSCRIPTS = str.maketrans("0123456789-T", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ")
@@ -178,11 +209,11 @@ def plain(layout: Layout) -> str:
         case Call("entry", (inner,), below):
             return f"({plain(inner)})[{below}]"
         case Call(function, arguments, below):
-            return f"{function}{'_' + below if below else ''}({', '.join(map(plain, arguments))})"
+            return f"{GREEK.get(function, function)}{'_' + below if below else ''}({', '.join(map(plain, arguments))})"
         case Total(inner, index):
             return f"Σ_{index} {plain(inner)}"
         case Derivative(of, by):
-            return f"∂/∂{plain(by)} {plain(of)}"
+            return f"∂/∂{plain(by)} {plain(bracketed(of, PRODUCT))}"
         case Grid(rows):
             lines = ["[" + ", ".join(map(plain, row)) + "]" for row in rows]
             return lines[0] if len(lines) == 1 else "[" + ", ".join(lines) + "]"
@@ -213,5 +244,4 @@ def _plain_marks(subscripts: tuple[str, ...]) -> str:
 
 
 def _plain_operand(layout: Layout, at_least: int) -> str:
-    holds = level(layout) >= at_least and not (at_least == ATOM and level(layout) == FRACTION)
-    return plain(layout) if holds else f"({plain(layout)})"
+    return plain(bracketed(layout, at_least))

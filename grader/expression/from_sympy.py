@@ -20,6 +20,8 @@ FUNCTIONS: dict[str, Callable[..., Expression]] = {
 def from_sympy(value: Exact, names: Mapping[str, Expression]) -> Expression:
     """The tree of a SymPy expression whose symbols are called as `names` are.
 
+    Raises `KeyError` with the name of a function or symbol that it does not know.
+
     >>> from grader.expression import Name, plain_of
     >>> x = sympy.Symbol("x")
     >>> plain_of(from_sympy(sympy.diff(x**3 - x / 2 + sympy.exp(-x), x), {"x": Name("x")}))
@@ -29,6 +31,8 @@ def from_sympy(value: Exact, names: Mapping[str, Expression]) -> Expression:
         return Number(Fraction(int(value.p), int(value.q)))
     if value.is_Symbol:
         return names[value.name]
+    if value is sympy.E:
+        return op.exp(1)
     arguments = list(value.args)
     if value.is_Add:
         return sum_of(value.as_ordered_terms(), names)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-SUM, PRODUCT, FRACTION, ATOM = range(4)  # how tightly a layout holds together
+RELATION, SUM, PRODUCT, FRACTION, ATOM = range(5)  # how tightly a layout holds together
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Power:
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """Something between brackets: `()`, `⌊⌋` or `||`."""
+    """Something between brackets: `()`, `[]`, `⌊⌋` or `||`."""
 
     inner: Layout
     brackets: str = "()"
@@ -133,6 +133,8 @@ def level(layout: Layout) -> int:
             return FRACTION
         case Numeric(text):
             return FRACTION if "/" in text or "e" in text else ATOM
+        case Cases():
+            return RELATION
     return ATOM
 
 
@@ -155,11 +157,11 @@ def bracketed(layout: Layout, at_least: int, first: bool = False) -> Layout:
 
 
 def plus(a: Layout, b: Layout) -> Layout:
-    return Infix(a, "+", bracketed(b, SUM), SUM)
+    return Infix(bracketed(a, SUM, first=True), "+", bracketed(b, SUM), SUM)
 
 
 def minus(a: Layout, b: Layout) -> Layout:
-    return Infix(a, "−", bracketed(b, PRODUCT), SUM)
+    return Infix(bracketed(a, SUM, first=True), "−", bracketed(b, PRODUCT), SUM)
 
 
 def times(a: Layout, b: Layout) -> Layout:
@@ -174,9 +176,21 @@ def power(a: Layout, b: Layout) -> Layout:
     return Power(bracketed(a, ATOM), b)
 
 
-def between(operator: str, level: int = SUM) -> object:
+def between(operator: str, level: int = RELATION) -> object:
     """The layout of an infix operator whose operands are bracketed when they hold together less tightly."""
     return lambda a, b: Infix(bracketed(a, level + 1, first=True), operator, bracketed(b, level + 1), level)
+
+
+def equality(a: Layout, b: Layout) -> Layout:
+    """An equality that counts as 1 or 0: in Iverson's brackets, since it may stand in a chain of equals."""
+    return Fence(Infix(a, "=", b, SUM), "[]")
+
+
+def chosen(condition: Layout, then: Layout, otherwise: Layout) -> Layout:
+    """The layout of a choice; an equality needs no brackets there."""
+    if isinstance(condition, Fence) and condition.brackets == "[]":
+        condition = condition.inner
+    return Cases(condition, then, otherwise)
 
 
 def subscripted(layout: Layout, index: Sequence[int | str]) -> Layout:
@@ -202,10 +216,12 @@ def symbol(name: str) -> Symbol:
     Symbol(base='y', hat=True, subscripts=('1',))
     >>> symbol("lr")
     Symbol(base='α', hat=False, subscripts=())
+    >>> symbol("beta1")
+    Symbol(base='β', hat=False, subscripts=('1',))
     >>> symbol("feature_map_2")
     Symbol(base='feature map', hat=False, subscripts=('2',))
     """
-    words = name.split("_")
+    words = re.sub(r"^([A-Za-z]+)(\d+)", r"\1_\2", name).split("_")
     head = SPOKEN.get(words[0], words[0])
     hat = re.fullmatch(r"([A-Za-z])hat", head)
     base = hat[1] if hat else GREEK.get(head, head)
@@ -222,8 +238,8 @@ def numeric(value: Fraction) -> Layout:
     decimal = terminating(value)
     if decimal is not None:
         return Numeric(decimal)
-    if (value * 10**60).denominator == 1:
-        return Numeric(f"{float(value):.6g}")
+    if abs(value) < 1 and Fraction(text := f"{float(value):.6g}") == value:
+        return Numeric(text)
     ratio = Ratio(Numeric(str(abs(value.numerator))), Numeric(str(value.denominator)))
     return Negative(ratio) if value < 0 else ratio
 

@@ -72,27 +72,28 @@ plus = pointwise("plus", np.add, lambda a, b: a + b, lay.plus)
 minus = pointwise("minus", np.subtract, lambda a, b: a - b, lay.minus)
 times = pointwise("times", np.multiply, lambda a, b: a * b, lay.times)
 divide = pointwise("divide", np.divide, lambda a, b: a / b, lay.Ratio)
-power = pointwise("power", np.power, lambda a, b: a**b, lay.power)
+power = pointwise("power", np.power, sp.power, lay.power)
 negative = pointwise("negative", np.negative, lambda a: -a, lay.negative)
 exp = pointwise("exp", np.exp, lambda a: sympy.exp(a), lambda a: lay.Power(lay.Symbol("e"), a))
 log = pointwise("log", np.log, lambda a: sympy.log(a), call("log"))
+xlogy = pointwise("xlogy", numeric.xlogy, sp.xlogy, lambda a, b: lay.times(a, lay.Call("log", (b,))))
 sqrt = pointwise("sqrt", np.sqrt, lambda a: sympy.sqrt(a), lay.Root)
 absolute = pointwise("abs", np.abs, lambda a: sympy.Abs(a), lambda a: lay.Fence(a, "||"))
 floor = pointwise("floor", np.floor, lambda a: sympy.floor(a), lambda a: lay.Fence(a, "⌊⌋"))
 ceiling = pointwise("ceiling", np.ceil, lambda a: sympy.ceiling(a), lambda a: lay.Fence(a, "⌈⌉"))
 tanh = pointwise("tanh", np.tanh, lambda a: sympy.tanh(a), call("tanh"))
-sigmoid = pointwise("sigmoid", numeric.sigmoid, sp.sigmoid, call("σ"))
+sigmoid = pointwise("sigmoid", numeric.sigmoid, sp.sigmoid, call("sigma"))
 relu = pointwise("relu", numeric.relu, sp.relu, call("ReLU"))
 sin = pointwise("sin", np.sin, lambda a: sympy.sin(a), call("sin"))
 cos = pointwise("cos", np.cos, lambda a: sympy.cos(a), call("cos"))
-arccos = pointwise("arccos", np.arccos, lambda a: sympy.acos(a), call("arccos"))
+arccos = pointwise("arccos", numeric.arccos, lambda a: sympy.acos(a), call("arccos"))
 sign = pointwise("sign", np.sign, lambda a: sympy.sign(a), call("sign"))
-choose = pointwise("choose", numeric.choose, lambda n, k: sympy.binomial(n, k), call("C"))
+choose = pointwise("choose", numeric.choose, sp.known(lambda n, k: sympy.binomial(n, k)), call("C"))
 maximum = pointwise("maximum", np.maximum, sp.maximum, call("max"))
 minimum = pointwise("minimum", np.minimum, sp.minimum, call("min"))
-less = pointwise("less", numeric.less, lambda a, b: sp.indicator(a < b), lay.between("<"))
-equal = pointwise("equal", numeric.equal, lambda a, b: sp.indicator(sympy.Eq(a, b)), lay.between("="))
-where = pointwise("where", numeric.where, sp.where, lay.Cases)
+less = pointwise("less", numeric.less, sp.known(lambda a, b: sp.indicator(a < b)), lay.between("<"))
+equal = pointwise("equal", numeric.equal, sp.known(lambda a, b: sp.indicator(sympy.Eq(a, b))), lay.equality)
+where = pointwise("where", numeric.where, sp.where, lay.chosen)
 
 
 # All entries, or those along an axis, into one.
@@ -162,6 +163,8 @@ def product_shape(A: Shape, B: Shape) -> Shape:
 
 
 def product_entry(index: Index, A: Expression, B: Expression) -> Expression:
+    if B.shape[0] > WRITTEN_OUT:
+        raise ShapeError(f"{B.shape[0]} products are too many to write out")
     i, j = index[: len(A.shape) - 1], index[len(A.shape) - 1 :]
     return chain([entry(A, (*i, k)) * entry(B, (k, *j)) for k in range(B.shape[0])])
 
@@ -182,6 +185,12 @@ def softmax_shape(z: Shape) -> Shape:
     if not z:
         raise ShapeError("softmax takes a vector, got a single number")
     return z
+
+
+def softmax_entry(index: Index, z: Expression) -> Expression:
+    if z.shape[-1] > WRITTEN_OUT:
+        raise ShapeError(f"{z.shape[-1]} exponentials are too many to write out")
+    return exp(entry(z, index)) / chain([exp(entry(z, (*index[:-1], k))) for k in range(z.shape[-1])])
 
 
 matmul = row(
@@ -209,7 +218,14 @@ solve = row(
     exact=sp.solve,
     layout=lambda A, b: lay.times(lay.power(A, lay.Numeric("-1")), b),
 )
-softmax = row("softmax", shape=softmax_shape, numeric=numeric.softmax, exact=sp.softmax, layout=call("softmax"))
+softmax = row(
+    "softmax",
+    shape=softmax_shape,
+    numeric=numeric.softmax,
+    exact=sp.softmax,
+    layout=call("softmax"),
+    entry=softmax_entry,
+)
 
 
 # Taking apart and putting together.
@@ -242,10 +258,37 @@ def concatenate_entry(index: Index, *operands: Expression) -> Expression:
     raise ShapeError(f"no entry {index[0] + 1} in {', '.join(by(operand.shape) for operand in operands)}")
 
 
+def width(shape: Shape) -> int:
+    """Columns that a matrix, a vector or a number fills."""
+    return shape[1] if len(shape) == 2 else 1
+
+
+def beside_shape(*shapes: Shape) -> Shape:
+    rows = {shape[0] for shape in shapes if shape}
+    if len(rows) != 1 or any(len(shape) > 2 for shape in shapes):
+        raise ShapeError(f"side by side stand matrices and vectors of as many rows, got {', '.join(map(by, shapes))}")
+    return (rows.pop(), sum(map(width, shapes)))
+
+
+def beside_entry(index: Index, *operands: Expression) -> Expression:
+    i, j = index
+    for operand in operands:
+        if j < width(operand.shape):
+            return entry(operand, (i, j)[: len(operand.shape)])
+        j -= width(operand.shape)
+    raise ShapeError(f"no column {j + 1} in {', '.join(by(operand.shape) for operand in operands)}")
+
+
 def outer_shape(a: Shape, b: Shape) -> Shape:
     if len(a) != 1 or len(b) != 1:
         raise ShapeError(f"an outer product takes two vectors, got {by(a)} and {by(b)}")
     return (*a, *b)
+
+
+def diagonal_shape(a: Shape) -> Shape:
+    if len(a) != 1:
+        raise ShapeError(f"a diagonal takes a vector, got {by(a)}")
+    return (*a, *a)
 
 
 def cross_shape(a: Shape, b: Shape) -> Shape:
@@ -297,6 +340,14 @@ concatenate = row(
     layout=call("join"),
     entry=concatenate_entry,
 )
+beside = row(
+    "beside",
+    shape=beside_shape,
+    numeric=numeric.beside,
+    exact=sp.beside,
+    layout=lambda *columns: lay.Grid((columns,)),
+    entry=beside_entry,
+)
 _expand = row(
     "expand",
     shape=lambda shape, axes: (*shape, *(1,) * axes),
@@ -320,6 +371,14 @@ identity = row(
     exact=sp.identity,
     layout=lambda n: lay.Symbol("I"),
     entry=lambda index, n: as_expression(int(index[0] == index[1])),
+)
+diagonal = row(
+    "diagonal",
+    shape=diagonal_shape,
+    numeric=lambda a: np.eye(len(a))[..., None] * a[:, None],
+    exact=sp.diagonal,
+    layout=call("diag"),
+    entry=lambda index, a: entry(a, index[:1]) if index[0] == index[1] else as_expression(0),
 )
 cross = row(
     "cross",
@@ -369,7 +428,7 @@ def pool_entry(
 
 
 def conv2d_layout(X: Layout, K: Layout, stride: Pair, dilation: Pair, flip: bool) -> Layout:
-    return lay.Infix(lay.bracketed(X, lay.PRODUCT), "∗" if flip else "⋆", lay.bracketed(K, lay.PRODUCT), lay.PRODUCT)
+    return lay.Infix(lay.bracketed(X, lay.PRODUCT), "∗" if flip else "⋆", lay.bracketed(K, lay.PRODUCT), lay.SUM)
 
 
 pad = row(

@@ -2,7 +2,7 @@
 
 The grammar, loosest first: a comparison `a < b`; sums; products and quotients (`*`, `·`, `/`, `@`), where two factors
 may stand side by side; a sign; powers (`^` or `**`, from the right); calls `exp(x)`, entries `x[1]` counted from 1,
-brackets, numbers, names.
+brackets, numbers, names. A number never stands right behind a factor: `2 x` is a product and `x 2` a mistake.
 
 >>> from grader.expression import Name, plain_of
 >>> plain_of(parse("2 (x + 1)^2 - exp(-x)/3", {"x": Name("x")}))
@@ -11,29 +11,44 @@ brackets, numbers, names.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 from grader.errors import ShapeError, UnreadableError, did_you_mean
 from grader.expression import operations as op
 from grader.expression.numerals import read_numeral
-from grader.expression.tree import Expression, Number, Operation
+from grader.expression.tree import Expression, Number
 
 LONGEST = 2000  # characters
 DEEPEST = 40  # brackets, signs and powers inside each other
+MOST_OPERATIONS = 150  # in one formula
+MOST_ENTRIES = 10_000  # of a tensor that a formula makes
+LARGEST = 10**300  # number that a formula writes
 TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)|(?P<name>[^\W\d]\w*)|(?P<sign>\*\*|.))", re.DOTALL
 )
 
-FUNCTIONS: dict[str, Operation] = {
+
+def over(entries: Callable[..., Expression], pair: Callable[..., Expression]) -> Callable[..., Expression]:
+    """A function of one tensor's entries, or of as many arguments as stand there."""
+    return lambda first, *rest: reduce(pair, rest, first) if rest else entries(first)
+
+
+FUNCTIONS: dict[str, Callable[..., Expression]] = {
     "abs": op.absolute, "arccos": op.arccos, "argmax": op.argmax, "argmin": op.argmin, "ceil": op.ceiling,
-    "choose": op.choose, "cos": op.cos, "cross": op.cross, "exp": op.exp, "floor": op.floor, "ln": op.log,
-    "log": op.log, "matmul": op.matmul, "max": op.maximum, "mean": op.mean, "min": op.minimum, "outer": op.outer,
-    "relu": op.relu, "sigmoid": op.sigmoid, "sign": op.sign, "sin": op.sin, "softmax": op.softmax, "solve": op.solve,
+    "choose": op.choose, "cos": op.cos, "cross": op.cross, "equal": op.equal, "exp": op.exp, "floor": op.floor,
+    "ln": op.log, "log": op.log, "matmul": op.matmul, "max": over(op.largest, op.maximum), "mean": op.mean,
+    "min": over(op.smallest, op.minimum), "outer": op.outer, "relu": op.relu, "sigmoid": op.sigmoid, "sign": op.sign,
+    "sin": op.sin, "softmax": op.softmax, "solve": op.solve,
     "sqrt": op.sqrt, "sum": op.total, "tanh": op.tanh, "transpose": op.transpose, "where": op.where,
 }  # fmt: skip
 """What an author may call, by the name to call it."""
+
+ARGUMENTS = {"choose": 2, "cross": 2, "equal": 2, "matmul": 2, "outer": 2, "solve": 2, "where": 3}
+"""How many arguments a function takes where it is not one; `max` and `min` take any number."""
 
 
 def parse(text: str, names: Mapping[str, Expression]) -> Expression:
@@ -47,6 +62,18 @@ def parse(text: str, names: Mapping[str, Expression]) -> Expression:
     tree = parser.comparison()
     parser.expect("", "the end")
     return tree
+
+
+def free_names(text: str) -> tuple[str, ...]:
+    """The names in a formula that are not called like a function, in the order they are written.
+
+    >>> free_names("a x^2 + exp(x) - sin(b)")
+    ('a', 'x', 'b')
+    """
+    tokens = Parser(text, {}).tokens
+    called = [after.text == "(" for after in tokens[1:]]
+    found = [token.text for token, call in zip(tokens, called, strict=False) if token.kind == "name" and not call]
+    return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)
@@ -66,7 +93,7 @@ class Parser:
         found = [(match.lastgroup or "", match) for match in TOKEN.finditer(text.replace("−", "-").rstrip())]
         self.tokens = [Token(kind, match[kind], match.start(kind) + 1) for kind, match in found]
         self.tokens.append(Token("end", "", len(text.rstrip()) + 1))
-        self.at = self.depth = 0
+        self.at = self.depth = self.operations = 0
 
     @property
     def token(self) -> Token:
@@ -89,10 +116,16 @@ class Parser:
 
     def build(self, make: Callable[..., Expression], *operands: Expression) -> Expression:
         """Apply an operation; operands whose shapes do not fit are an error here."""
+        self.operations += 1
+        if self.operations > MOST_OPERATIONS:
+            raise self.error(f"more than {MOST_OPERATIONS} operations", "name its parts as steps of their own")
         try:
-            return make(*operands)
-        except (ShapeError, TypeError) as error:
-            raise self.error(getattr(error, "what", "a call with the wrong number of arguments")) from error
+            tree = make(*operands)
+        except ShapeError as error:
+            raise self.error(error.what) from error
+        if math.prod(tree.shape) > MOST_ENTRIES:
+            raise self.error(f"more than {MOST_ENTRIES} entries")
+        return tree
 
     def nested(self, read: Callable[[], Expression]) -> Expression:
         self.depth += 1
@@ -121,8 +154,10 @@ class Parser:
         while True:
             if sign := self.take(*signs):
                 left = self.build(signs[sign], left, self.signed())
-            elif self.token.kind in {"number", "name"} or self.token.text == "(":
+            elif self.token.kind == "name" or self.token.text == "(":
                 left = self.build(op.times, left, self.power())
+            elif self.token.kind == "number":
+                raise self.error("expected an operator before a number")
             else:
                 return left
 
@@ -157,16 +192,33 @@ class Parser:
     def atom(self) -> Expression:
         token = self.token
         if token.kind == "number":
-            self.at += 1
-            return Number(read_numeral(token.text).value)
+            return self.number(token)
         if token.kind == "name":
             self.at += 1
-            return self.called(token) if self.token.text == "(" and token.text not in self.names else self.named(token)
+            return self.called(token) if self.token.text == "(" and self.calls(token) else self.named(token)
         if self.take("("):
             tree = self.nested(self.comparison)
             self.expect(")")
             return tree
         raise self.error("expected a number, a name or a bracket")
+
+    def number(self, token: Token) -> Expression:
+        try:
+            value = read_numeral(token.text).value
+        except UnreadableError as error:
+            raise self.error(error.what) from error
+        if value > LARGEST:
+            raise self.error("too large a number")
+        self.at += 1
+        return Number(value)
+
+    def calls(self, token: Token) -> bool:
+        """Whether a name before a bracket is a function's, and not a quantity that the bracket multiplies."""
+        if token.text in FUNCTIONS and token.text in self.names:
+            self.at -= 1
+            what = f"'{token.text}' is a function and a quantity here"
+            raise self.error(what, f"rename the quantity, or write {token.text}*(…)")
+        return token.text not in self.names
 
     def named(self, token: Token) -> Expression:
         if token.text in self.names:
@@ -182,5 +234,9 @@ class Parser:
         arguments = [self.nested(self.comparison)]
         while self.take(","):
             arguments.append(self.nested(self.comparison))
+        wanted = ARGUMENTS.get(token.text, 1)
+        if len(arguments) != wanted and token.text not in {"max", "min"}:
+            count = "1 argument" if wanted == 1 else f"{wanted} arguments"
+            raise self.error(f"{token.text} takes {count}, got {len(arguments)}")
         self.expect(")")
         return self.build(FUNCTIONS[token.text], *arguments)

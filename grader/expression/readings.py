@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Protocol
@@ -24,7 +25,6 @@ class Lookup(Protocol):
     def __getitem__(self, name: str, /) -> Any: ...
 
 
-PRECISION = 30  # digits of a value that is not kept as a ratio or a root
 LONGEST_RATIO = 120  # digits in numerator or denominator before a ratio is no longer kept
 MOST_OPERATIONS = 60  # in a value with roots and exponentials before it is no longer kept
 
@@ -38,7 +38,7 @@ def numeric(tree: Expression, values: Mapping[str, Array]) -> Array:
     """
 
     def leaf(node: Leaf) -> Array:
-        return values[node.name] if isinstance(node, Name) else np.array([float(node.value)])
+        return values[node.name] if isinstance(node, Name) else np.array([nearest(node.value)])
 
     def node(apply: Apply, *operands: Array) -> Array:
         return apply.operation.numeric(*operands, **dict(apply.options))
@@ -65,6 +65,14 @@ def exact(tree: Expression, values: Mapping[str, sp.Exact]) -> sp.Exact:
     return fold(tree, leaf, node)
 
 
+def nearest(value: Fraction) -> float:
+    """The nearest float, infinite where the number is too large for one."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
 def rational(value: Fraction) -> sp.Exact:
     """A SymPy rational."""
     return sympy.Rational(value.numerator, value.denominator)
@@ -80,7 +88,12 @@ def _settled(value: sp.Exact) -> sp.Exact:
         kept = max(abs(value.p), value.q) < 10**LONGEST_RATIO
     else:
         kept = not value.is_number or value.count_ops() <= MOST_OPERATIONS
-    return value if kept else value.evalf(PRECISION)
+    return value if kept else rounded(value.evalf(sp.PRECISION))
+
+
+def rounded(value: sp.Exact) -> sp.Exact:
+    """A number at thirty digits; what cancels to nothing comes with none and would take them from all it meets."""
+    return sympy.Float(value, sp.PRECISION) if value.is_Float else value
 
 
 def exact_table(table: Table) -> sp.Exact:
@@ -91,7 +104,7 @@ def exact_table(table: Table) -> sp.Exact:
 
 def numeric_table(table: Table) -> Array:
     """A table of numbers shared by all students: the last axis has length 1."""
-    return np.array([float(value) for value in table.entries]).reshape((*table.shape, 1))
+    return np.array([nearest(value) for value in table.entries]).reshape((*table.shape, 1))
 
 
 def layout_of(tree: Expression, marks: tuple[str, ...] = ()) -> Layout:
@@ -101,14 +114,23 @@ def layout_of(tree: Expression, marks: tuple[str, ...] = ()) -> Layout:
             return layout.numeric(value)
         case Name(name, shape, symbol):
             drawn = layout.symbol(symbol or name)
-            return layout.subscripted(drawn, marks[: len(shape)]) if marks and shape else drawn
+            return layout.subscripted(drawn, marks[-len(shape) :]) if marks and shape else drawn
         case Apply(operation, operands, options):
-            if operation.name == "sum" and pointwise(operands[0]):
-                marks = ("i", "j", "k", "l")[: len(operands[0].shape)]
-                inner = layout.bracketed(layout_of(operands[0], marks), layout.PRODUCT)
-                return layout.Total(inner, ",".join(marks))
+            if operation.name == "sum":
+                return _sum_layout(operands[0], dict(options).get("axis"))
+            if operation.name == "times" and not marks and all(operand.shape for operand in operands):
+                a, b = (layout.bracketed(layout_of(operand), layout.PRODUCT) for operand in operands)
+                return layout.Infix(a, "⊙", b, layout.SUM)
             return operation.layout(*(layout_of(operand, marks) for operand in operands), **dict(options))
     raise TypeError(f"not an expression: {tree!r}")
+
+
+def _sum_layout(operand: Expression, axis: int | None) -> Layout:
+    letters = ("i", "j", "k", "l")[: len(operand.shape)]
+    bound = letters if axis is None else letters[axis : axis + 1]
+    marks = letters if axis is None and pointwise(operand) else ()
+    inner = layout.bracketed(layout_of(operand, marks), layout.PRODUCT)
+    return layout.Total(inner, ",".join(bound))
 
 
 def pointwise(tree: Expression) -> bool:

@@ -121,6 +121,9 @@ class Expression:
     def __getitem__(self, index: int | Index) -> Expression:
         return OPERATIONS["item"](self, index=index if isinstance(index, tuple) else (index,))
 
+    def __bool__(self) -> bool:
+        raise TypeError("a formula is neither true nor false; write where(condition, then, otherwise)")
+
     def __len__(self) -> int:
         if not self.shape:
             raise TypeError("a scalar has no length")

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.errors import ShapeError
-from grader.expression import Expression, Name, argmax, concatenate, pad, pool, ravel
-from grader.expression import conv2d as convolve
+from grader.expression import Expression, Name, argmax, argmin, exp, pad, ravel, sigmoid, total
 from grader.expression import softmax as normalised
 from grader.families import family
 from grader.families.activations import ACTIVATIONS, Activation
 from grader.families.givens import Flag, Image, Pair, Scalars
-from grader.families.images import KernelList, Padding, Pool, Pooling, both_sides, sides
+from grader.families.image_slips import (
+    Convolution,
+    frame_slips,
+    joined,
+    mistaken_activations,
+    mistaken_maps,
+    mistaken_pools,
+    mistaken_vectors,
+    neighbours,
+)
+from grader.families.images import POOLED, KernelList, Padding, Pool, Pooling, pooled, sides
 from grader.families.networks import Layer, Layers
 from grader.solution import Page
 
@@ -59,38 +68,78 @@ def cnn(
     if softmax and dense is None:
         raise ShapeError("softmax takes the values of a dense layer, and there is none", "softmax")
     zeros = sides(padding, X.shape, K[0].shape, stride)
+    padded = X
     if any(map(any, zeros)):
-        X = s.step("X_padded", pad(X, padding=zeros), "Frame the image with zeros.", symbol="X_pad")
-    maps = each(
-        s, "feature_map", "F", [convolve(X, kernel, stride) for kernel in K],
-        "Lay the kernel on each place, multiply entry by entry and add up.",
-    )  # fmt: skip
+        padded = s.step("X_padded", pad(X, padding=zeros), "Frame the image with zeros.", symbol="X_pad")
+        frame_slips(s, padded, X, zeros)
+    maps = convolve(s, [Convolution(X, padded, kernel, stride) for kernel in K])
     if bias is not None:
-        biased = [feature_map + b for feature_map, b in zip(maps, bias, strict=True)]
-        maps = each(s, "biased", "B", biased, "Add the kernel's bias to every entry.")
-    if activate := ACTIVATIONS[activation]:
-        maps = each(
-            s, "activated", "A", [activate(each_map) for each_map in maps], "Apply the activation to every entry."
-        )
+        maps = add_bias(s, maps, bias)
+    if activation != "none":
+        maps = activate(s, maps, activation)
+    unpooled = maps
     if pool is not None:
-        maps = each(s, "pooled", "P", [pooled(each_map, pool) for each_map in maps], POOLED[pool.mode])
+        maps = pool_maps(s, maps, pool)
     flat = s.step(
-        "flat",
-        concatenate(*map(ravel, maps)) if len(maps) > 1 else ravel(maps[0]),
-        "Write the maps one after the other, row by row.",
-        symbol="f",
+        "flat", joined([ravel(each) for each in maps]), "Write the maps one after the other, row by row.", symbol="f"
     )
+    for slip in mistaken_vectors(maps):
+        s.slip(flat, *slip)
+    if pool is not None:
+        s.slip(flat, "pooling-left-out", joined([ravel(each) for each in unpooled]), "Flatten the pooled maps.")
     if dense is not None:
         classify(s, dense_layers(s, flat, dense, activation), softmax)
 
 
-POOLED = {
-    "max": "Take the largest entry under each window.",
-    "avg": "Take the mean of the entries under each window.",
-}
+def convolve(s: Page, convolutions: Sequence[Convolution]) -> list[Name]:
+    """A map for each kernel."""
+    sentence = "Lay the kernel on each place, multiply entry by entry and add up."
+    maps = each(s, "feature_map", "F", [c.map() for c in convolutions], sentence)
+    kernels = {f"kernel-{k}": c.K for k, c in enumerate(convolutions, start=1)}
+    for k, (step, c) in enumerate(zip(maps, convolutions, strict=True), start=1):
+        others = {name: kernel for name, kernel in kernels.items() if name != f"kernel-{k}"}
+        for slip in mistaken_maps(c, neighbours(c.K, s.tables) | others):
+            s.slip(step, *slip)
+    return maps
 
 
-def each(s: Page, name: str, symbol: str, expressions: Sequence[Expression], sentence: str) -> list[Expression]:
+def add_bias(s: Page, maps: Sequence[Name], bias: Sequence[Expression]) -> list[Name]:
+    """Each map with its kernel's bias."""
+    sums = [feature_map + b for feature_map, b in zip(maps, bias, strict=True)]
+    biased = each(s, "biased", "B", sums, "Add the kernel's bias to every entry.")
+    for k, (step, feature_map) in enumerate(zip(biased, maps, strict=True)):
+        s.slip(step, "bias-left-out", feature_map, "This is the map as it was before.")
+        for other, b in enumerate(bias):
+            if other != k:
+                s.slip(step, f"bias-{other + 1}-used", feature_map + b, "Each kernel has a bias of its own.")
+        s.slip(step, "bias-subtracted", feature_map - bias[k], "The bias is added, whatever its sign.")
+    return biased
+
+
+def activate(s: Page, maps: Sequence[Name], activation: str) -> list[Name]:
+    """Each map, activated."""
+    function = ACTIVATIONS[activation]
+    assert function is not None
+    activated = each(s, "activated", "A", [function(each) for each in maps], "Apply the activation to every entry.")
+    for step, before in zip(activated, maps, strict=True):
+        for slip in mistaken_activations(before, activation):
+            s.slip(step, *slip)
+    return activated
+
+
+def pool_maps(s: Page, maps: Sequence[Name], pool: Pool) -> list[Name]:
+    """Each map, pooled."""
+    try:
+        steps = each(s, "pooled", "P", [pooled(each_map, pool) for each_map in maps], POOLED[pool.mode])
+    except ShapeError as error:
+        raise ShapeError(error.what, "pool") from error
+    for step, before in zip(steps, maps, strict=True):
+        for slip in mistaken_pools(before, pool):
+            s.slip(step, *slip)
+    return steps
+
+
+def each(s: Page, name: str, symbol: str, expressions: Sequence[Expression], sentence: str) -> list[Name]:
     """One step a kernel."""
     return [
         s.step(f"{name}_{k}", expression, sentence, symbol=f"{symbol}_{k}")
@@ -98,33 +147,48 @@ def each(s: Page, name: str, symbol: str, expressions: Sequence[Expression], sen
     ]
 
 
-def pooled(image: Expression, settings: Pool) -> Expression:
-    try:
-        return pool(image, settings.size, settings.stride, settings.mode, both_sides(settings.padding), settings.ceil)
-    except ShapeError as error:
-        raise ShapeError(error.what, "pool") from error
-
-
 def dense_layers(s: Page, values: Name, layers: Sequence[Layer], activation: str) -> Name:
     """The dense layers, one after the other; the result is the last layer's."""
     for l, layer in enumerate(layers, start=1):
-        if layer.W.shape[1] != len(values):
-            what = f"W of layer {l} has {layer.W.shape[1]} columns; what it multiplies has {len(values)} entries"
-            raise ShapeError(what, "dense")
-        z = layer.W @ values
-        values = s.step(
-            f"z_{l}", z if layer.b is None else z + layer.b, "Weigh the inputs of each neuron and add its bias."
-        )
+        values = weigh(s, l, layer, values)
         own = layer.activation or (activation if l < len(layers) else "none")
-        if activate := ACTIVATIONS[own]:
-            values = s.step(f"a_{l}", activate(values), "Apply the activation to every neuron.")
+        if function := ACTIVATIONS[own]:
+            before = values
+            values = s.step(f"a_{l}", function(before), "Apply the activation to every neuron.")
+            for slip in mistaken_activations(before, own):
+                s.slip(values, *slip)
     return values
+
+
+def weigh(s: Page, l: int, layer: Layer, values: Name) -> Name:
+    """The weighted sums of a layer's neurons."""
+    if layer.W.shape[1] != len(values):
+        what = f"W of layer {l} has {layer.W.shape[1]} columns; what it multiplies has {len(values)} entries"
+        raise ShapeError(what, "dense")
+    z = layer.W @ values
+    sentence = "Weigh the inputs of each neuron and add its bias."
+    step = s.step(f"z_{l}", z if layer.b is None else z + layer.b, sentence)
+    if layer.b is not None:
+        s.slip(step, "bias-left-out", z, "Each neuron adds its own bias.")
+        s.slip(step, "bias-subtracted", z - layer.b, "The bias is added, whatever its sign.")
+    if layer.W.shape[0] == layer.W.shape[1]:
+        turned = layer.W.T @ values
+        s.slip(
+            step, "columns-for-rows", turned if layer.b is None else turned + layer.b, "A neuron's weights are a row."
+        )
+    return step
 
 
 def classify(s: Page, values: Name, softmax: bool) -> None:
     """Probabilities, where they are wanted, and the class with the largest value."""
     if softmax:
+        scores = values
         values = s.step(
-            "probabilities", normalised(values), "Divide each exponential by the sum of them all.", symbol="p"
+            "probabilities", normalised(scores), "Divide each exponential by the sum of them all.", symbol="p"
         )
-    s.step("predicted_class", argmax(values), "Name the class with the largest value.", symbol="c")
+        s.slip(values, "not-normalised", exp(scores), "Probabilities add up to 1.")
+        s.slip(values, "exponential-left-out", scores / total(scores), "It is the exponentials that are shared out.")
+        s.slip(values, "sigmoid", sigmoid(scores), "The classes share one sum: do these add up to 1?")
+    step = s.step("predicted_class", argmax(values), "Name the class with the largest value.", symbol="c")
+    s.slip(step, "counted-from-zero", argmax(values) - 1, "Classes are counted from 1 here.")
+    s.slip(step, "smallest", argmin(values), "This is the class that is least likely.")

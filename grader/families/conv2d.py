@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from grader.errors import ShapeError
 from grader.expression import Expression, expand, pad
-from grader.expression import conv2d as convolve
 from grader.families import family
 from grader.families.givens import Biases, Flag, Image, Pair
-from grader.families.images import Kernels, Padding, output_shape, sides
+from grader.families.image_slips import Convolution, frame_slips, mistaken_maps, neighbours
+from grader.families.images import Kernels, Padding, count_windows, sides
 from grader.solution import Page
 
 
@@ -46,23 +49,38 @@ def conv2d(
     if any(kernel.shape != first.shape for kernel in kernels.values()):
         raise ShapeError("kernels of one problem must have one shape", "K")
     zeros = sides(padding, X.shape, first.shape, stride, dilation)
-    padded = pad(X, padding=zeros)
-    shape = convolve(padded, first, stride, dilation, flip).shape
-    spans = [d * (k - 1) + 1 for k, d in zip(first.shape[-2:], dilation, strict=True)]
-    s.step(
-        "output_shape",
-        output_shape(s, shape, X.shape, zeros, spans, stride),
-        "Count the places where the kernel fits, down and across.",
+    announced = Convolution(X, pad(X, padding=zeros), first, stride, dilation, flip)
+    shape = announced.map().shape
+    count_windows(
+        s, shape, X.shape, zeros, announced.spans, stride, "Count the places where the kernel fits, down and across."
     )
-    X_padded = s.step("X_padded", padded, "Frame the image with zeros.", symbol="X_pad")
+    framed = any(map(any, zeros))
+    sentence = "Frame the image with zeros." if framed else "Leave the image as it is: there is no padding."
+    X_padded = s.step("X_padded", announced.padded, sentence, symbol="X_pad")
+    if framed:
+        frame_slips(s, X_padded, X, zeros)
     for name, kernel in kernels.items():
-        feature_map = convolve(X_padded, kernel, stride, dilation, flip)
-        s.step(
-            f"map_{name}" if name else "feature_map",
-            feature_map if bias is None else feature_map + broadcast(bias, kernel),
-            "Lay the kernel on each place, multiply entry by entry and add up.",
-            symbol="" if name else "F",
-        )
+        others = {f"kernel-{other}": kernels[other] for other in kernels if other != name}
+        feature_map(s, name, replace(announced, padded=X_padded, K=kernel), bias, others)
+
+
+def feature_map(s: Page, name: str, c: Convolution, bias: Expression | None, others: Mapping[str, Expression]) -> None:
+    """One kernel's map, with what goes wrong on the way to it."""
+
+    def biased(plain: Expression) -> Expression:
+        return plain if bias is None or len(plain.shape) != len(c.map().shape) else plain + broadcast(bias, c.K)
+
+    step = s.step(
+        f"map_{name}" if name else "feature_map",
+        biased(c.map()),
+        "Lay the kernel on each place, multiply entry by entry and add up.",
+        symbol="" if name else "F",
+    )
+    if bias is not None:
+        s.slip(step, "bias-left-out", c.map(), "The bias is added to every entry.")
+        s.slip(step, "bias-subtracted", c.map() - broadcast(bias, c.K), "The bias is added, whatever its sign.")
+    for slip, mistaken, sentence in mistaken_maps(c, neighbours(c.K, s.tables) | dict(others)):
+        s.slip(step, slip, biased(mistaken), sentence)
 
 
 def broadcast(bias: Expression, kernel: Expression) -> Expression:

@@ -6,6 +6,7 @@ varied and followed; settings (a stride, a mode) reach it as plain values.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -58,6 +59,19 @@ class Tensor:
 
     def bind(self, name: str, value: Table, bind: Bind) -> Name:
         return bind(name, value)
+
+
+@dataclass(frozen=True)
+class Limited(Tensor):
+    """Numbers that must each lie within limits."""
+
+    fits: Callable[[Fraction], bool]
+
+    def read(self, node: Node, place: Place) -> Table:
+        table = super().read(node, place)
+        if not all(map(self.fits, table.entries)):
+            raise SpecError(f"expected {self.expects}, got {shown(node)}", place)
+        return table
 
 
 def read_numbers(node: Node, place: Place, expects: str) -> Table:
@@ -189,6 +203,19 @@ class ListOf:
         return [self.kind.bind(f"{name}_{i}", each, bind) for i, each in enumerate(value, start=1)]
 
 
+@dataclass(frozen=True)
+class Written(Setting):
+    """Text that the family reads by itself, such as a formula whose names are known only there."""
+
+    expects: str
+    pattern: str = r".*\S.*"
+
+    def read(self, node: Node, place: Place) -> str:
+        if not isinstance(node, Text) or not re.fullmatch(self.pattern, node, re.DOTALL):
+            raise SpecError(f"expected {self.expects}, got {shown(node)}", place)
+        return str(node).strip()
+
+
 def read_entries(node: Entries, kinds: Mapping[str, Kind], place: Place) -> dict[str, Any]:
     """A small mapping of settings, each of its kind; an unknown name is an error."""
     for name in node:
@@ -212,8 +239,20 @@ def is_text(node: Node) -> bool:
     return isinstance(node, Text)
 
 
+def whole(least: int) -> Limited:
+    """A whole number that is a name on the page, so that it can be varied and followed."""
+    return Limited(f"a whole number of at least {least}", (0,), lambda value: value.denominator == 1 and value >= least)
+
+
 Scalar = Annotated[Expression, Tensor("a number", (0,))]
+Positive = Annotated[Expression, Limited("a number above 0", (0,), lambda value: value > 0)]
+AtLeastOne = Annotated[Expression, whole(1)]
+AtLeastZero = Annotated[Expression, whole(0)]
+Decay = Annotated[Expression, Limited("a number of at least 0 and below 1", (0,), lambda value: 0 <= value < 1)]
+Formula = Annotated[str, Written("a formula, such as x^2 + 3*y")]
+Names = Annotated[list[str], ListOf(Written("a name, such as x or w_1", r"\s*[^\W\d]\w*\s*"), is_text)]
 Vector = Annotated[Expression, Tensor("a list of numbers", (1,))]
+NumberOrVector = Annotated[Expression, Tensor("a number or a list of numbers", (0, 1))]
 Matrix = Annotated[Expression, Tensor("a matrix", (2,))]
 Image = Annotated[Expression, Tensor("an image (H,W), (C,H,W) or (B,C,H,W)", (2, 3, 4))]
 Biases = Annotated[Expression, Tensor("a number, or one for each filter", (0, 1))]

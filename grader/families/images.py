@@ -9,10 +9,15 @@ from typing import Annotated, Any
 
 from grader.document import Entries, Items, Node, Text
 from grader.errors import Place, SpecError, did_you_mean
-from grader.expression import Expression, Name, Table, ceiling, floor, minimum, stack
+from grader.expression import Expression, Name, Table, pool, stack
 from grader.expression.tree import Shape, as_expression
+from grader.families.counting import miscounts, windows, windows_over
 from grader.families.givens import Bind, Kind, ListOf, OneOf, PairOf, Setting, Tensor, YesNo, read_entries, shown
+from grader.kinds import COUNT
 from grader.solution import Page
+
+Zeros = tuple[tuple[int, int], tuple[int, int]]
+"""Padding before and after, on each image axis."""
 
 KERNELS: dict[str, tuple[tuple[int, ...], ...]] = {
     "sobel_x": ((1, 0, -1), (2, 0, -2), (1, 0, -1)),
@@ -105,7 +110,7 @@ Sides = Annotated[tuple[int, int], PairOf(0)]
 
 def sides(
     padding: str | tuple[int, int], lengths: Shape, kernel: Shape, stride: Shape, dilation: Shape = (1, 1)
-) -> tuple[tuple[int, int], tuple[int, int]]:
+) -> Zeros:
     """Zeros before and after on each image axis.
 
     `same` gives ⌈length/stride⌉ windows, with the odd zero after, as the large frameworks do.
@@ -128,32 +133,37 @@ def sides(
     return both[0], both[1]
 
 
-def output_shape(
+def count_windows(
     s: Page,
     shape: Shape,
     image: Shape,
-    zeros: tuple[tuple[int, int], tuple[int, int]],
+    zeros: Zeros,
     window: Sequence[int],
     stride: Sequence[int],
+    sentence: str,
     ceil: bool = False,
-) -> Expression:
-    """The shape of a map: what leads it, then the windows down and across by ⌊(H + 2p − k)/s⌋ + 1."""
-    lengths = [as_expression(length) for length in shape[:-2]]
-    for axis, name in enumerate("HW"):
-        values: dict[str, int | Fraction] = {
-            name: image[-2:][axis],
-            "p": Fraction(sum(zeros[axis]), 2),
-            "k": window[axis],
-            "s": stride[axis],
-        }
-        n, p, k, step = (s.let(key if key == name else f"{key}_{name}", value) for key, value in values.items())
-        lengths.append(rounded_up(n, p, k, step) if ceil else floor((n + 2 * p - k) / step) + 1)
-    return stack(*lengths)
+) -> Name:
+    """The step `output_shape`: what leads a map's shape, then the windows down and across; with the miscounts."""
+    lead = list(map(as_expression, shape[:-2]))
+    axes = [
+        axis_of(s, name, image[-2:][axis], sum(zeros[axis]), window[axis], stride[axis])
+        for axis, name in enumerate("HW")
+    ]
+    count = windows_over if ceil else windows
+    counts = [count(*axis) for axis in axes]
+    step = s.step("output_shape", stack(*lead, *counts), sentence, kind=COUNT)
+    for name, miscount, hint in miscounts(count):
+        s.slip(step, name, stack(*lead, *(miscount(*axis) for axis in axes)), hint)
+    if lead:
+        s.slip(step, "one-map-only", stack(*counts), "This is the size of one map; how many are there?")
+    return step
 
 
-def rounded_up(n: Expression, p: Expression, k: Expression, step: Expression) -> Expression:
-    """Windows that may hang over the end, as long as they start on the image or on the padding before it."""
-    return minimum(ceiling((n + 2 * p - k) / step), floor((n + p - 1) / step)) + 1
+def axis_of(s: Page, name: str, length: int, zeros: int, window: int, stride: int) -> tuple[Name, Name, Name, Name]:
+    """The numbers of the formula for one axis, named on the page: H, p_H, k_H, s_H."""
+    n = s.let(name, length)
+    p, k = s.let(f"p_{name}", Fraction(zeros, 2)), s.let(f"k_{name}", window)
+    return n, p, k, s.let(f"s_{name}", stride)
 
 
 @dataclass(frozen=True)
@@ -193,6 +203,18 @@ class PoolOf(Setting):
 Pooling = Annotated[Pool, PoolOf()]
 
 
-def both_sides(padding: Sequence[int]) -> tuple[tuple[int, int], tuple[int, int]]:
+def both_sides(padding: Sequence[int]) -> Zeros:
     """The same padding before and after, on each axis."""
     return (padding[0], padding[0]), (padding[1], padding[1])
+
+
+def pooled(X: Expression, p: Pool) -> Expression:
+    """An image, pooled as the settings say."""
+    return pool(X, p.size, p.stride, p.mode, both_sides(p.padding), p.ceil)
+
+
+POOLED = {
+    "max": "Take the largest entry under each window.",
+    "avg": "Take the mean of the entries under each window.",
+}
+"""What a student does with each mode of pooling."""

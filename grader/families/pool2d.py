@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from grader.expression import pool
 from grader.families import family
 from grader.families.givens import Flag, Image, Pair, PoolMode
-from grader.families.images import Sides, both_sides, output_shape
+from grader.families.image_slips import mistaken_pools
+from grader.families.images import POOLED, Pool, Sides, both_sides, count_windows, pooled
 from grader.solution import Page
 
 
@@ -34,18 +34,18 @@ def pool2d(
         stride: 2
         mode: max
     """
-    zeros = both_sides(padding)
-    pooled = pool(X, size, stride or size, mode, zeros, ceil)
-    s.step(
-        "output_shape",
-        output_shape(s, pooled.shape, X.shape, zeros, size, stride or size, ceil),
+    settings = Pool(size, stride or size, mode, padding, ceil)
+    expression = pooled(X, settings)
+    count_windows(
+        s,
+        expression.shape,
+        X.shape,
+        both_sides(padding),
+        size,
+        settings.stride,
         "Count the places where the window fits, down and across.",
+        ceil,
     )
-    s.step(
-        "pooled",
-        pooled,
-        "Take the largest entry under each window."
-        if mode == "max"
-        else "Take the mean of the entries under each window.",
-        symbol="P",
-    )
+    step = s.step("pooled", expression, POOLED[mode], symbol="P")
+    for slip in mistaken_pools(X, settings):
+        s.slip(step, *slip)

@@ -4,6 +4,7 @@ from grader.numeric.arrays import Array
 from grader.numeric.entries import (
     argmax,
     argmin,
+    beside,
     choose,
     concatenate,
     cross,
@@ -18,11 +19,12 @@ from grader.numeric.entries import (
     where,
 )
 from grader.numeric.linear import matmul, solve, transpose
-from grader.numeric.pointwise import relu, sigmoid, softmax
+from grader.numeric.pointwise import arccos, relu, sigmoid, softmax, xlogy
 from grader.numeric.windows import conv2d, pad, pool, windows_along
 
 __all__ = [
-    "Array", "argmax", "argmin", "choose", "concatenate", "conv2d", "cross", "equal", "largest", "less",
-    "matmul", "mean", "pad", "pool", "ravel", "relu", "sigmoid", "smallest", "softmax", "solve", "stack",
+    "Array", "arccos", "argmax", "argmin", "beside", "choose", "concatenate", "conv2d", "cross", "equal", "largest",
+    "less", "matmul", "mean", "pad", "pool", "ravel", "relu", "sigmoid", "smallest", "softmax", "solve", "stack",
     "total", "transpose", "where", "windows_along",
+    "xlogy",
 ]  # fmt: skip

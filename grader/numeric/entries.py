@@ -85,8 +85,21 @@ def ravel(a: Array) -> Array:
 
 def concatenate(*vectors: Array) -> Array:
     """Vectors end to end: `(m, N)` and `(n, N)` to `(m + n, N)`."""
-    students = max(vector.shape[-1] for vector in vectors)
+    (students,) = np.broadcast_shapes(*(vector.shape[-1:] for vector in vectors))
     return np.concatenate([np.broadcast_to(vector, (vector.shape[0], students)) for vector in vectors])
+
+
+def beside(*columns: Array) -> Array:
+    """Matrices `(n, m, N)`, vectors `(n, N)` and numbers `(N,)` that fill a column, side by side in one matrix.
+
+    >>> beside(np.array([[[2.0]], [[3.0]]]), np.array([1.0]))[..., 0]
+    array([[2., 1.],
+           [3., 1.]])
+    """
+    rows = max(column.shape[0] for column in columns if column.ndim > 1)
+    (students,) = np.broadcast_shapes(*(column.shape[-1:] for column in columns))
+    wide = [column if column.ndim == 3 else column[..., None, :] for column in columns]
+    return np.concatenate([np.broadcast_to(each, (rows, each.shape[-2], students)) for each in wide], axis=1)
 
 
 def equal(a: Array, b: Array) -> Array:
@@ -101,8 +114,10 @@ def choose(n: Array, k: Array) -> Array:
     array([10.,  1.])
     """
     n, k = np.broadcast_arrays(n, k)
-    result = np.ones(n.shape)
-    for i in range(1, int(np.nanmax(k, initial=0.0)) + 1):
+    usable = (k == np.floor(k)) & (n == np.floor(n)) & (k >= 0) & (n >= 0) & (n < 1030)  # no float holds more
+    result = np.where(usable, 1.0, np.nan)
+    k = np.where(usable, np.minimum(k, n + 1), 0)
+    for i in range(1, int(k.max(initial=0.0)) + 1):
         result = np.where(i <= k, result * (n - k + i) / i, result)
     return result
 

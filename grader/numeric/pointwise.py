@@ -4,6 +4,8 @@ import numpy as np
 
 from grader.numeric.arrays import Array
 
+ROUNDING = 2e-15  # of a cosine, which is a quotient of sums and roots
+
 
 def sigmoid(z: Array) -> Array:
     """Logistic function 1 / (1 + exp(-z)); z and the result have the same shape.
@@ -28,6 +30,27 @@ def relu(z: Array) -> Array:
     array([0., 0., 3.])
     """
     return np.maximum(z, 0.0)
+
+
+def xlogy(x: Array, y: Array) -> Array:
+    """x·log(y), and 0 where x is 0, whatever y is; x, y and the result broadcast.
+
+    Source: Goodfellow, Bengio & Courville, Deep Learning (2016), section 3.13: 0 log 0 is taken as 0.
+
+    >>> xlogy(np.array([0.0, 2.0]), np.array([0.0, 1.0]))
+    array([0., 0.])
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(x == 0, 0.0, x * np.log(y))
+
+
+def arccos(c: Array) -> Array:
+    """Angle in [0, π] whose cosine is c; what rounding alone sets apart from ±1 counts as ±1.
+
+    >>> arccos(np.array([1.0 + 2e-16, 0.0, -1.0 + 2e-16]))
+    array([0.        , 1.57079633, 3.14159265])
+    """
+    return np.arccos(np.where(np.abs(np.abs(c) - 1.0) < ROUNDING, np.sign(c), c))
 
 
 def softmax(z: Array) -> Array:

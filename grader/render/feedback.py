@@ -9,6 +9,7 @@ from typing import Any
 
 from grader.document import from_python
 from grader.expression import read_table
+from grader.kinds import Numbers
 from grader.marking import first_wrong
 from grader.marking.marks import Mark, earned
 from grader.problem import Problem
@@ -59,7 +60,10 @@ class SheetView:
 
     @property
     def tables(self) -> dict[str, Table]:
-        return {mark.part: table(mark) for mark in self.marks if shows_cells(mark)}
+        kinds = {mark.part: self.problem.solution[mark.part].kind for mark in self.marks}
+        return {
+            mark.part: table(mark) for mark in self.marks if isinstance(kinds[mark.part], Numbers) and shows_cells(mark)
+        }
 
 
 def shows_cells(mark: Mark) -> bool:

@@ -16,7 +16,7 @@ from grader.expression.exact import Exact, get, indices, shape_of
 from grader.expression.layout import Grid, Layout
 from grader.expression.readings import layout_of, substituted, written_out
 from grader.expression.tree import Apply, Expression, Index, Name, Shape, leaves
-from grader.kinds import Numbers, Unjudged, Words
+from grader.kinds import Numbers, Pairs, Unjudged
 from grader.marking.marks import cell_name
 from grader.problem import Part, Problem
 from grader.solution import Solution, Step, entries_of
@@ -55,6 +55,7 @@ class Work:
     part: Part | None
     lines: tuple[Line, ...]
     grids: tuple[Layout, ...]
+    key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -192,14 +193,15 @@ def work_step(solution: Solution, step: Step, part: Part | None) -> Work:
     start: list[Layout] = [symbol]
     for claim in step.claims:
         if isinstance(claim, Derivative):
-            start.append(layout.Derivative(layout_of(claim.of), symbol_of(claim.by)))
+            loss = layout.bracketed(layout_of(claim.of), layout.PRODUCT)
+            start.append(layout.Derivative(loss, symbol_of(claim.by)))
         elif isinstance(claim, Same):
             start.append(layout_of(claim.of))
     start.append(layout_of(step.expression))
     numbers = step.shape and isinstance(step.kind, Numbers)
     cells = {index: number_layout(shown(get(step.exact, index))) for index in indices(step.shape)} if numbers else {}
     lines = lines_of(solution, step, start)
-    return Work(step.name.name, step.sentence, part, tuple(lines), tuple(grids(symbol, step.shape, cells)))
+    return Work(step.name.name, step.sentence, part, tuple(lines), tuple(grids(symbol, step.shape, cells)), step.key)
 
 
 def lines_of(solution: Solution, step: Step, start: Sequence[Layout]) -> list[Line]:
@@ -210,11 +212,9 @@ def lines_of(solution: Solution, step: Step, start: Sequence[Layout]) -> list[Li
             return [Line("", distinct(formula)), *worked_entries(solution, step, start[0], step.exact)]
         case Numbers():
             return [worked_line(solution, "", start, step.expression, (), step.exact)]
-        case Words():
-            return [Line("", distinct([*formula, (said(step), True)]))]
         case Unjudged("undecided"):
             return [Line("", distinct(formula))]
-        case Unjudged():
+        case Unjudged() | Pairs():
             return []
     return [Line("", (formula[0], (said(step), True)))]
 
