@@ -26,6 +26,7 @@ from grader import numeric
 from grader.expression import Table
 from grader.families import load_all
 from grader.marking.verdicts import own_values
+from grader.solution import Solution
 
 RUNS = 9
 random = np.random.default_rng(7)
@@ -129,10 +130,15 @@ def optimisers() -> None:
         solution = family.solve(numbers | table)
         solution.given_arrays.update(w=starts[0], b=starts[1])
         what = f"{name}, {samples} samples, 1,000 students, every step"
-        compare(
-            what, lambda solution=solution: own_values(solution, {}, {}), "a plain loop",
-            lambda name=name: LOOPS[name](x.tolist(), y.tolist(), float(starts[0, 0]), float(starts[1, 0])), share=1 / 1000,
-        )  # fmt: skip
+        start = x.tolist(), y.tolist(), float(starts[0, 0]), float(starts[1, 0])
+
+        def ours(solution: Solution = solution) -> Any:
+            return own_values(solution, {}, {})
+
+        def loop(name: str = name, start: Any = start) -> Any:
+            return LOOPS[name](*start)
+
+        compare(what, ours, "a plain loop", loop, share=1 / 1000)
 
 
 def sgd(x: list[float], y: list[float], w: float, b: float) -> tuple[float, float]:

@@ -155,7 +155,8 @@ _MATHEMATICS = (
         "≤": r"$\leq$", "≥": r"$\geq$", "→": r"$\to$", "←": r"$\leftarrow$", "∂": r"$\partial$", "∇": r"$\nabla$",
         "√": r"$\surd$", "∞": r"$\infty$", "‖": r"$\|$", "⌊": r"$\lfloor$", "⌋": r"$\rfloor$", "⌈": r"$\lceil$",
         "⌉": r"$\rceil$", "⋆": r"$\star$", "∗": "$*$", "′": r"$\prime$", "½": r"$\frac12$", "°": r"$^\circ$",
-        "τ": r"$\tau$", "π": r"$\pi$", "…": r"\dots{}", "ŷ": r"$\hat{y}$", "∈": r"$\in$", "<": "$<$", ">": "$>$", "|": "$|$",
+        "τ": r"$\tau$", "π": r"$\pi$", "…": r"\dots{}", "ŷ": r"$\hat{y}$", "∈": r"$\in$",
+        "<": "$<$", ">": "$>$", "|": "$|$",
     }
 )  # fmt: skip
 _PLAIN_LATEX = re.compile(r"[\x20-\x7e\u00a1-\u017f‘’“”–—]")

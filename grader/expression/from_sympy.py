@@ -66,7 +66,7 @@ def product_of(value: Exact, names: Mapping[str, Expression]) -> Expression:
     """A sign, a numerator and a denominator."""
     if value.could_extract_minus_sign():
         return -from_sympy(-value, names)
-    numerator, denominator = value.as_numer_denom()
+    numerator, denominator = sympy.fraction(value, exact=True)
     if denominator != 1:
         return from_sympy(numerator, names) / from_sympy(denominator, names)
     factors = [from_sympy(factor, names) for factor in value.as_ordered_factors()]

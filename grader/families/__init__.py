@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Any, get_type_hints
 
 from grader.errors import Place, ShapeError, SpecError
+from grader.expression import Number
 from grader.families.givens import Kind
 from grader.solution import Page, Solution
 
@@ -146,4 +147,6 @@ def default(given: Given) -> str:
         return str(given.default).lower()
     if isinstance(given.default, tuple) and len(set(given.default)) == 1:
         return str(given.default[0])
+    if isinstance(given.default, Number):
+        return f"{float(given.default.value):g}"
     return str(given.default)

@@ -64,7 +64,9 @@ def all_classes(s: Page, y: Expression, z: Expression) -> None:
     s.slip(loss, "log-of-base-ten", -total(xlogy(y, p)) / log(TEN), "The logarithm here is the natural one.")
     s.slip(loss, "targets-left-out", -total(log(p)), "Each logarithm is weighed by its target.")
     s.slip(loss, "mean-for-sum", -total(xlogy(y, p)) / len(y), "Add up over the classes; there is no mean.")
-    dL_dp = write("dL_dp", -y / p, "Differentiate the loss by each probability.", derivative=(loss, p), symbol="grad_p")
+    dL_dp = write(
+        "dL_dp", -(y / p), "Differentiate the loss by each probability.", derivative=(loss, p), symbol="grad_p"
+    )
     s.slip(dL_dp, "sign", y / p, "Does the loss rise when the probability of the right class does?")
     s.slip(dL_dp, "sum-kept", -total(y / p) + 0 * p, SUM_KEPT)
     s.slip(dL_dp, "targets-left-out", -1 / p, "Each logarithm is weighed by its target.")
@@ -102,7 +104,7 @@ def any_class(s: Page) -> None:
     loss = s.formula("loss", -(y_i * log(p)) - others, "Write the loss: the class i and the others.", symbol="L")
     s.slip(loss, "minus-left-out", y_i * log(p) + others, "A loss is not negative, and the log of a probability is.")
     dL_dp = s.formula(
-        "dL_dp", -y_i / p, "Differentiate the loss by the probability of i.", derivative=(loss, p), symbol="grad_p"
+        "dL_dp", -(y_i / p), "Differentiate the loss by the probability of i.", derivative=(loss, p), symbol="grad_p"
     )
     s.slip(dL_dp, "sign", y_i / p, "Does the loss rise when the probability of the right class does?")
     s.slip(dL_dp, "target-left-out", -1 / p, "Each logarithm is weighed by its target.")

@@ -72,7 +72,7 @@ def same(s: Page, z_i: Name, S: Name, p_i: Name) -> None:
 
 def different(s: Page, z_i: Name, z_j: Name, S: Name, p_i: Name, p_j: Name) -> None:
     """The derivative by another score."""
-    quotient = -exp(z_i) * exp(z_j) / S**2
+    quotient = -(exp(z_i) * exp(z_j) / S**2)
     in_z = s.formula(
         "different_in_z",
         quotient,

@@ -36,9 +36,9 @@ def mark(problem: Problem, sheets: Sequence[Sheet]) -> list[Marks]:
     read = Reader()
     solution = problem.solution
     shapes = {name: step.shape for name, step in solution.items()}
-    kinds = {name: step.kind for name, step in solution.items()}
     answers = [
-        {step: read(kinds[step], node) for step, node in sheet.answers.items() if step in kinds} for sheet in sheets
+        {name: read(solution[name], node) for name, node in sheet.answers.items() if name in solution}
+        for sheet in sheets
     ]
     groups: dict[tuple[tuple[str, Shape], ...], list[int]] = defaultdict(list)
     for i, answer in enumerate(answers):

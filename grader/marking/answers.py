@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from grader.document import Entries, Items, Node, Text
 from grader.expression.tree import Shape
 from grader.kinds import BLANK, READ, Answer, Kind, read_answer, without_numbers
 from grader.numeric import Array
+from grader.solution import Step
 
 
 @dataclass(frozen=True)
@@ -48,16 +50,22 @@ def column(answers: Sequence[Answer | None], shape: Shape) -> Column:
 
 
 class Reader:
-    """Reads answers, each distinct text of a kind once."""
+    """Reads answers, each distinct text to a kind of step once."""
 
     def __init__(self) -> None:
-        self._read: dict[tuple[Kind, str], Answer] = {}
+        self._read: dict[tuple[Kind, Shape, str], Answer] = {}
 
-    def __call__(self, kind: Kind, node: Node) -> Answer:
-        key = (kind, str(node) if isinstance(node, Text) else repr(node))
+    def __call__(self, step: Step, node: Node) -> Answer:
+        key = (step.kind, step.shape, str(node) if isinstance(node, Text) else repr(node))
         if key not in self._read:
-            self._read[key] = read_answer(kind, node)
+            self._read[key] = fitted(read_answer(step.kind, node), step.shape)
         return self._read[key]
+
+
+def fitted(answer: Answer, shape: Shape) -> Answer:
+    """An answer of one entry in the shape of a step of one entry: 0.4 for [0.4], and [400] for 400."""
+    one = answer.values.size == 1 == math.prod(shape) and answer.shape != shape
+    return replace(answer, shape=shape) if one and answer.states[0] == READ else answer
 
 
 def as_typed(node: Node) -> object:

@@ -37,7 +37,7 @@ class Judged:
 @np.errstate(all="ignore")
 def near(column: Column, target: Array, part: Part, exact: bool = False) -> np.ndarray:
     """Where answers equal the target within what the problem allows, or to the digits given where these suffice."""
-    if exact:
+    if exact and bool(np.all(target == np.round(target))):
         return np.asarray(column.values == target)
     off = np.abs(column.values - target)
     size = np.abs(target)

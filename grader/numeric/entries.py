@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.numeric.arrays import Array
 
-ROUNDING = 1e-12  # relative: 0.1 + 0.2 and 0.3 are equals
+ROUNDING = 1e-12, 1e-14  # relative and absolute: 0.1 + 0.2 and 0.3 are equals, and so are 0 and 1e-17
 
 
 def over_entries(a: Array, axis: int | None) -> tuple[int, ...]:
@@ -45,7 +45,7 @@ def smallest(a: Array, axis: int | None = None) -> Array:
 def _position(a: Array, axis: int | None, find: Callable[..., Any]) -> Array:
     flat, along = (a.reshape(math.prod(a.shape[:-1]), a.shape[-1]), 0) if axis is None else (a, axis)
     best = np.take_along_axis(flat, np.expand_dims(find(flat, axis=along), along), along)
-    found = np.argmax(np.isclose(flat, best, rtol=ROUNDING, atol=0), axis=along) + 1.0
+    found = np.argmax(np.isclose(flat, best, rtol=ROUNDING[0], atol=ROUNDING[1]), axis=along) + 1.0
     return np.where(np.isnan(flat).any(axis=along), np.nan, found)
 
 

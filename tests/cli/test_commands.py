@@ -46,10 +46,11 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_grading_does_not_need_sympy(tmp_path: Path) -> None:
-    """Marking is numbers; SymPy's third of a second is for keys and proofs."""
+    """Marking is numbers; SymPy's third of a second is for keys, proofs and what an author asks to differentiate."""
     code = (
         "import sys; from click.testing import CliRunner; from grader.cli import main;"
-        f"assert CliRunner().invoke(main, ['grade', 'submissions', '--out', {str(tmp_path)!r}]).exit_code == 0;"
+        f"call = ['grade', 'submissions', '--problems', 'problems/class-notes', '--out', {str(tmp_path)!r}];"
+        "assert CliRunner().invoke(main, call).exit_code == 1;"
         "print(type(sys.modules.get('sympy.core')))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -166,7 +167,7 @@ def test_every_function_takes_its_arguments(name: str) -> None:
     count = ARGUMENTS.get(name, 1)
     argument = ARGUMENT.get(name, "x")
     tree = parse(f"{name}({', '.join([argument] * count)})", NAMES)
-    values = {"x": np.array([0.5]), "A": np.eye(3)[..., None], "v": np.array([[1.0], [2.0], [3.0]])}
+    values = {"x": np.array([1.0]), "A": np.eye(3)[..., None], "v": np.array([[1.0], [2.0], [3.0]])}
     assert np.isfinite(numeric(tree, values)).all()
     if name not in {"max", "min"}:
         assert f"got {count + 1}" in refusal(f"{name}({', '.join([argument] * (count + 1))})").what
@@ -210,13 +211,17 @@ def test_any_text_is_a_tree_or_an_error_with_a_column(text: str) -> None:
     try:
         tree = parse(text, NAMES)
     except UnreadableError as error:
-        assert error.column is not None
-        assert 1 <= error.column <= len(text) + 1
+        column = error.column
     else:
         assert isinstance(tree, Expression)
+        return
+    assert column is not None
+    assert 1 <= column <= len(text) + 1
 
 
-tokens = st.sampled_from([*"xyvA()[],+-*/^@<>.12", "exp", "max", "sum", "where(", "(", " ", "w_1", "1e3", "**", "−", "'"])
+tokens = st.sampled_from(
+    [*"xyvA()[],+-*/^@<>.12", "exp", "max", "sum", "where(", "(", " ", "w_1", "1e3", "**", "−", "'"]
+)
 
 
 @given(st.lists(tokens, max_size=14).map("".join))
@@ -259,13 +264,14 @@ def test_reads_as_sympy_reads(text: str) -> None:
 
 numbers = st.fractions(-9, 9, max_denominator=8).map(Number)
 leaves = st.one_of(numbers, st.sampled_from([NAMES["x"], NAMES["y"], NAMES["w_1"]]))
-BINARY = (operator.add, operator.sub, operator.mul, operator.truediv)
+BINARY: tuple[Callable[..., Expression], ...] = (operator.add, operator.sub, operator.mul, operator.truediv)
+UNARY: tuple[Callable[..., Expression], ...] = (operator.neg, tanh, sqrt, sigmoid)
 
 
 def trees(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
     binary = st.tuples(st.sampled_from(BINARY), inner, inner).map(lambda t: t[0](t[1], t[2]))
     power = st.tuples(inner, st.integers(-3, 3)).map(lambda t: t[0] ** t[1])
-    unary = st.tuples(st.sampled_from((operator.neg, tanh, sqrt, sigmoid)), inner).map(lambda t: t[0](t[1]))
+    unary = st.tuples(st.sampled_from(UNARY), inner).map(lambda t: t[0](t[1]))
     return st.one_of(binary, power, unary, inner.map(lambda tree: exp(tree * NAMES["x"])))
 
 
@@ -299,7 +305,6 @@ def written(tree: Expression) -> str:
     if name in infix:
         return f"({operands[0]}{infix[name]}{operands[1]})"
     return f"(-{operands[0]})" if name == "negative" else f"{name}({operands[0]})"
-
 
 
 @given(st.recursive(st.sampled_from([NAMES["x"], NAMES["y"], Number(Fraction(2))]), trees, max_leaves=8))

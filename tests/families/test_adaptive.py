@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from mpmath import mp, mpf
 
 import grader
 from grader.checks import AGREEMENT
-from grader.document import from_python
+from grader.document import from_python, read_document
 from grader.errors import SpecError
 from grader.problem import Problem, read_problem
 from grader.solution import Solution
@@ -265,3 +266,15 @@ def test_a_line_that_fits_stays(family: str) -> None:
     """Slopes of zero are divided by ε alone: no weight moves."""
     solution = solved(family, **LINE | MORE[family] | {"w": 2, "b": 1})
     assert (solution["w_3"].exact, solution["b_3"].exact) == (2, 1)
+
+
+def test_the_page_of_the_notes() -> None:
+    """What a careful person says of the notes: the root too early, the sum forgotten, and the rest their own values."""
+    sheet = read_document(Path("submissions/notes.yaml"))["answers"]["adagrad-weight"]
+    marks = grader.grade(grader.load("problems/class-notes/adagrad-weight.yaml"), sheet)
+    assert {mark.part: mark.slip or mark.verdict for mark in marks} == {
+        "yhat_1": "correct", "grad_w_1": "correct", "G_w_1": "root-taken",
+        "step_size_w_1": "correct",  # 0.013 to the three decimals asked for
+        "w_1": "follows", "yhat_2": "follows", "grad_w_2": "follows", "G_w_2": "not-accumulated",
+        "step_size_w_2": "follows", "w_2": "follows",
+    }  # fmt: skip

@@ -138,7 +138,7 @@ def test_a_slope_that_cancels_to_nothing() -> None:
 @given(networks(), st.integers(2, 3))
 @settings(max_examples=50, deadline=None)
 def test_signs_of_delta_are_two_ways_to_write_one_descent(given: dict[str, Any], n_steps: int) -> None:
-    """δ and dW change their sign with the convention, the change holds the rate where it should; weights are the same."""
+    """δ and dW change their sign with the convention, a change holds the rate; the weights are the same."""
     first = solved(**given, n_steps=n_steps)
     other = solved(**given, n_steps=n_steps, delta_sign="target_minus_output")
     change = solved(**given, n_steps=n_steps, delta_sign="target_minus_output", rate_in_dW=True)

@@ -12,7 +12,7 @@ import scipy.special
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.checks import AGREEMENT, check
+from grader.checks import check
 from grader.document import from_python, read_yaml
 from grader.errors import SpecError
 from grader.marking import Sheet, mark
@@ -123,7 +123,7 @@ def test_linear_systems_agree(n: int, data: st.DataObject) -> None:
     b = data.draw(st.lists(entries, min_size=n, max_size=n))
     steps, values = {"w": "solve(A, b)", "back": "A@w - b"}, {"A": A, "b": b}
     if round(np.linalg.det(np.array(A, dtype=float))) == 0:
-        assert "solve(" in refusal(steps, values) or "is not a number" in refusal(steps, values)
+        assert "is not a number with these values of A, b" in refusal(steps, values)
         return
     solution = problem(steps, values).solution
     assert solution.agreement("w") < 1e-9  # whole entries up to 4: the condition stays below 1e6
@@ -187,12 +187,12 @@ def test_students_own_values_are_followed() -> None:
         ({"a": {"formula": "1", "symbol": "\\input{x}"}}, "is no symbol; write it as yhat_1 or sigma"),
         ({"a": {"formula": "1", "slips": {"b": "2"}}}, "expected a mapping with formula, sentence, got '2'"),
         ({"a": {"formula": "1", "slips": {"b": {"formula": "2"}}}}, "slips.b: expected a sentence"),
-        ({"a": {"formula": "1", "slips": {"b": {"formula": "x", "sentence": "y"}}}}, "slips.b: expected a single number"),
+        ({"a": {"formula": "1", "slips": {"b": {"formula": "x", "sentence": "y"}}}}, "slips.b: expected a single"),
         ({"a": {"formula": "1", "slips": {"b": {"formula": "a", "sentence": "y"}}}}, "'a' is this step itself"),
         ({"a": {"formula": "1", "slips": {"b": {"formula": "2 +", "sentence": "y"}}}}, "slips.b: expected a number"),
         ({"a": {"formula": "1", "derivative": {"of": "2"}}}, "derivative: expected a by"),
         ({"a": {"formula": "1", "derivative": {"of": "x", "by": "x"}}}, "expected a derivative of a scalar, got 2"),
-        ({"a": {"formula": "1", "derivative": {"of": "x@x", "by": "2*x"}}}, "expected a derivative by a name, got '2*x'"),
+        ({"a": {"formula": "1", "derivative": {"of": "x@x", "by": "2*x"}}}, "a derivative by a name, got '2*x'"),
         ({"a": {"formula": "1", "derivative": {"of": "x@x", "by": "x"}}}, "expected the shape of x, 2, got a single"),
         ({"a b": "1"}, "'a b' is no name; use letters, digits and _"),
         ({"1a": "1"}, "'1a' is no name"),

@@ -1,6 +1,7 @@
 """Momentum and Nesterov's accelerated gradient against a loop over fractions, PyTorch and the class notes."""
 
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 import grader
 from grader.checks import AGREEMENT
-from grader.document import from_python
+from grader.document import from_python, read_document
 from grader.errors import SpecError
 from grader.problem import Problem, read_problem
 from grader.solution import Solution
@@ -171,3 +172,19 @@ def test_givens_that_do_not_work_are_refused(change: dict[str, Any], message: st
     with pytest.raises(SpecError) as refusal:
         solved("momentum", **NOTES | change)
     assert str(refusal.value).startswith(message)
+
+
+def test_the_page_of_the_notes() -> None:
+    """What a careful person says of the notes, with the reason where it is not plain."""
+    sheet = read_document(Path("submissions/notes.yaml"))["answers"]["momentum-line"]
+    marks = grader.grade(grader.load("problems/class-notes/momentum-line.yaml"), sheet)
+    assert {mark.part: mark.verdict for mark in marks if mark.verdict != "correct"} == {
+        "grad_b_2": "wrong",  # −3.82, where their own 1.17 leads to −3.83
+        "v_w_2": "wrong",  # −0.099: they write −0.025 for their −0.024
+        "v_b_2": "blank",
+        "w_2": "follows",
+        "yhat_3": "follows",
+        "grad_b_3": "wrong",  # −4.9 for −4.94964: too few digits to tell
+        "w_3": "follows",
+        "mse_after": "follows",
+    }

@@ -14,8 +14,9 @@ import grader
 from grader.checks import AGREEMENT
 from grader.document import from_python
 from grader.errors import SpecError
+from grader.expression import diagonal, outer, softmax
 from grader.problem import Problem, read_problem
-from grader.solution import Solution
+from grader.solution import Page, Solution
 
 SCORES: dict[str, Any] = {"z": [1, 2, 4]}
 
@@ -106,6 +107,16 @@ def test_jacobian_is_proved(n: int) -> None:
     solution = solved(z=list(range(n)))
     assert solution.prove("p")
     assert solution.prove("jacobian")
+
+
+def test_a_wrong_jacobian_is_not_proved() -> None:
+    """With the signs beside the diagonal lost, or without its second term, it is no Jacobian."""
+    page = Page()
+    z = page.symbol("z", (3,))
+    p = softmax(z)
+    for name, claimed in (("sign", diagonal(p - 2 * p * p) + outer(p, p)), ("half", diagonal(p))):
+        page.formula(name, claimed, "A matrix.", derivative=(p, z))
+    assert not any(Solution(page).prove(name) for name in ("sign", "half"))
 
 
 E_TO = np.exp([1.0, 2.0, 4.0])
