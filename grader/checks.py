@@ -39,8 +39,11 @@ def check(problem: Problem) -> Checked:
         if step.claims:
             checked.proofs += len(step.claims)
             if not problem.solution.prove(name):
-                what = "what the step claims of its formula could not be proved"
-                checked.errors.append(SpecError(what, place, "this is a defect of the program; please report it"))
+                what = "what the step claims of its formula (a derivative, a root, an equal) could not be proved"
+                hint = (
+                    "mend the claim if it is the spec's own; if not, this is a defect of the program: please report it"
+                )
+                checked.errors.append(SpecError(what, place, hint))
     checked.errors += key_earns_all(problem)
     checked.slips = slips_are_found(problem)
     checked.pages = bring_out_pages(problem)

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from grader.claims import Derivative, Same
-from grader.expression import layout
+from grader.expression import formats, layout
 from grader.expression.exact import Exact, get, indices, shape_of
 from grader.expression.layout import Grid, Layout
 from grader.expression.readings import layout_of, substituted, written_out
-from grader.expression.tree import Apply, Expression, Index, Name, Shape, leaves
+from grader.expression.tree import Apply, Expression, Index, Name, Shape, fold, leaves
 from grader.kinds import Numbers, Pairs, Unjudged
 from grader.marking.marks import cell_name
 from grader.problem import Part, Problem
@@ -25,8 +25,10 @@ DIGITS = 6  # significant digits of a value that is rounded for a page
 LONGEST_SIDE = 16  # rows or columns of a tensor that a page shows in full
 MOST_LEAVES = 12  # of a worked entry's formula; a longer one shows its numbers at once
 FEWEST_ROUNDS = 3  # of an iteration that is shown in a table
+FEWEST_COLUMNS = 2  # of a table beside rounds that are worked in full
 MOST_ROUNDS = 24  # that a table shows in full
 MOST_IN_A_CELL = 4  # entries of a vector in a table
+MOST_CHARACTERS = 130  # of a formula or its substitution, set plainly; a longer one is left out
 MOST_ENTRIES = 3  # of a vector that are worked one by one
 
 
@@ -112,13 +114,19 @@ class Values:
 
 
 def work(problem: Problem, solution: Solution) -> list[Work | Rounds]:
-    """The solution step by step; of an iteration of several rounds the first in full, then all of them in a table."""
+    """The solution step by step, and the rounds of an iteration in a table as well.
+
+    Where every quantity of a round fits in the table, only the first round is worked in full.
+    """
     parts = {part.step: part for part in problem.parts}
     page: list[Work | Rounds] = []
     for run in runs(solution):
-        page += [work_step(solution, step, parts.get(step.name.name)) for step in run[0]]
-        if len(run) > 1:
-            page.append(rounds(run))
+        columns = [k for k, step in enumerate(run[0]) if fits_a_cell(step)]
+        whole = len(run) > 1 and len(columns) == len(run[0])
+        for steps in run[:1] if whole else run:
+            page += [work_step(solution, step, parts.get(step.name.name)) for step in steps]
+        if len(run) > 1 and (whole or len(columns) >= FEWEST_COLUMNS):
+            page.append(rounds([[steps[k] for k in columns] for steps in run]))
     return page
 
 
@@ -134,23 +142,33 @@ def runs(solution: Solution) -> list[list[list[Step]]]:
 
 
 def iteration(steps: Sequence[Step]) -> list[list[Step]]:
-    """The rounds that start here, at least three of the same quantities, each a number or a short vector."""
+    """The rounds that start here: at least three of the same quantities, computed in the same way."""
     stems = [numbered(step) for step in steps]
     size = next((i for i, (_, round) in enumerate(stems) if round != 1), len(steps))
     found: list[list[Step]] = []
     for round in range(1, len(steps) // size + 1 if size else 1):
-        block = stems[(round - 1) * size : round * size]
-        if block != [(stem, round) for stem, _ in stems[:size]]:
+        block = slice((round - 1) * size, round * size)
+        if stems[block] != [(stem, round) for stem, _ in stems[:size]]:
             break
-        found.append(list(steps[(round - 1) * size : round * size]))
-    return found if len(found) >= FEWEST_ROUNDS else [[steps[0]]]
+        found.append(list(steps[block]))
+    alike = len({tuple(pattern(step.expression) for step in steps) for steps in found[1:]}) == 1
+    return found if alike and len(found) >= FEWEST_ROUNDS else [[steps[0]]]
 
 
 def numbered(step: Step) -> tuple[str, int]:
-    """A step's name without its round, and the round; 0 where it has none or does not fit in a table."""
+    """A step's name without its round, and the round; 0 where it has none."""
     stem, _, round = step.name.name.rpartition("_")
-    fits = len(step.shape) <= 1 and math.prod(step.shape) <= MOST_IN_A_CELL and not step.kind.verdict
-    return (stem, int(round)) if fits and stem and round.isdecimal() else (step.name.name, 0)
+    return (stem, int(round)) if stem and round.isdecimal() else (step.name.name, 0)
+
+
+def pattern(tree: Expression) -> str:
+    """The operations of a formula, whatever they are applied to."""
+    return fold(tree, lambda _: "", lambda apply, *operands: f"{apply.operation.name}({','.join(operands)})")
+
+
+def fits_a_cell(step: Step) -> bool:
+    """Whether a step's value is short enough for a table: a number, a word, a short vector."""
+    return len(step.shape) <= 1 and math.prod(step.shape) <= MOST_IN_A_CELL and not step.kind.verdict
 
 
 def rounds(run: Sequence[Sequence[Step]]) -> Rounds:
@@ -258,7 +276,8 @@ def worked_line(
         drawn = layout_of(substituted(scalar, values))
         terms.append((drawn, values.exact))
     result = shown(get(value, index))
-    return Line(label, distinct([*terms, (number_layout(result), result.exact and values.exact)]))
+    readable = [term for term in terms[1:] if len(formats.plain(term[0])) <= MOST_CHARACTERS]
+    return Line(label, distinct([terms[0], *readable, (number_layout(result), result.exact and values.exact)]))
 
 
 def distinct(terms: Sequence[tuple[Layout, bool]]) -> tuple[tuple[Layout, bool], ...]:
