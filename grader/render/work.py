@@ -25,10 +25,10 @@ DIGITS = 6  # significant digits of a value that is rounded for a page
 LONGEST_SIDE = 16  # rows or columns of a tensor that a page shows in full
 MOST_LEAVES = 12  # of a worked entry's formula; a longer one shows its numbers at once
 FEWEST_ROUNDS = 3  # of an iteration that is shown in a table
-FEWEST_COLUMNS = 2  # of a table beside rounds that are worked in full
+FEWEST_COLUMNS = 2  # of such a table
 MOST_ROUNDS = 24  # that a table shows in full
 MOST_IN_A_CELL = 4  # entries of a vector in a table
-MOST_CHARACTERS = 130  # of a formula or its substitution, set plainly; a longer one is left out
+MOST_CHARACTERS = 105  # of a formula or its substitution, set plainly; a longer one is left out
 MOST_ENTRIES = 3  # of a vector that are worked one by one
 
 
@@ -122,10 +122,11 @@ def work(problem: Problem, solution: Solution) -> list[Work | Rounds]:
     page: list[Work | Rounds] = []
     for run in runs(solution):
         columns = [k for k, step in enumerate(run[0]) if fits_a_cell(step)]
-        whole = len(run) > 1 and len(columns) == len(run[0])
+        tabled = len(run) > 1 and len(columns) >= FEWEST_COLUMNS
+        whole = tabled and len(columns) == len(run[0])
         for steps in run[:1] if whole else run:
             page += [work_step(solution, step, parts.get(step.name.name)) for step in steps]
-        if len(run) > 1 and (whole or len(columns) >= FEWEST_COLUMNS):
+        if tabled:
             page.append(rounds([[steps[k] for k in columns] for steps in run]))
     return page
 
