@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import reduce
 
-from grader.expression import operations as op
+from grader import expression as op
 from grader.expression.exact import Exact
 from grader.expression.tree import Expression, Number
 from grader.lazy import sympy

@@ -17,8 +17,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
+from grader import expression as op
 from grader.errors import ShapeError, UnreadableError, did_you_mean
-from grader.expression import operations as op
 from grader.expression.numerals import read_numeral
 from grader.expression.tree import Expression, Number
 
