@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from grader.claims import Derivative, Same
 from grader.expression import formats, layout
 from grader.expression.exact import Exact, get, indices, shape_of
-from grader.expression.layout import Grid, Layout
+from grader.expression.layout import Layout
 from grader.expression.readings import layout_of, substituted, written_out
-from grader.expression.tree import Apply, Expression, Index, Name, Shape, fold, leaves
+from grader.expression.tree import Apply, Expression, Index, leaves
 from grader.kinds import Numbers, Pairs, Unjudged
 from grader.marking.marks import cell_name
 from grader.problem import Part, Problem
-from grader.solution import Solution, Step, entries_of
+from grader.render.rounds import Rounds, fits_a_cell, rounds, runs
+from grader.render.values import grids, number_layout, said, shown, symbol_of
+from grader.solution import Solution, Step
 
-DIGITS = 6  # significant digits of a value that is rounded for a page
-LONGEST_SIDE = 16  # rows or columns of a tensor that a page shows in full
 MOST_LEAVES = 12  # of a worked entry's formula; a longer one shows its numbers at once
-FEWEST_ROUNDS = 3  # of an iteration that is shown in a table
 FEWEST_COLUMNS = 2  # of such a table
-MOST_ROUNDS = 24  # that a table shows in full
-MOST_IN_A_CELL = 4  # entries of a vector in a table
 MOST_CHARACTERS = 105  # of a formula or its substitution, set plainly; a longer one is left out
 MOST_ENTRIES = 3  # of a vector that are worked one by one
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A value as a page shows it: None where it is not a number, and whether nothing was rounded."""
-
-    value: Fraction | None
-    exact: bool
 
 
 @dataclass(frozen=True)
@@ -58,29 +44,6 @@ class Work:
     lines: tuple[Line, ...]
     grids: tuple[Layout, ...]
     key: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Rounds:
-    """The rounds of an iteration in a table: a column a quantity, a row a round; long runs show their ends."""
-
-    heads: tuple[Layout, ...]
-    rows: tuple[tuple[Layout, ...], ...]
-
-    @property
-    def table(self) -> tuple[tuple[Layout, ...], ...]:
-        return (self.heads, *self.rows)
-
-
-def shown(value: Exact) -> Shown:
-    """A SymPy number for a page: as it is where that is short, otherwise to six significant digits."""
-    if value.is_Rational:
-        exact = Fraction(int(value.p), int(value.q))
-        decimal = layout.terminating(exact)
-        if decimal is not None and len(decimal.lstrip("-0.").replace(".", "")) <= DIGITS + 1:
-            return Shown(exact, True)
-    number = float(value)
-    return Shown(Fraction(f"{number:.{DIGITS}g}"), False) if math.isfinite(number) else Shown(None, False)
 
 
 class Values:
@@ -131,81 +94,6 @@ def work(problem: Problem, solution: Solution) -> list[Work | Rounds]:
     return page
 
 
-def runs(solution: Solution) -> list[list[list[Step]]]:
-    """The steps in order, each by itself, or the rounds of an iteration: lists of like steps numbered from 1."""
-    result: list[list[list[Step]]] = []
-    steps = list(solution.values())
-    while steps:
-        found = iteration(steps)
-        result.append(found)
-        steps = steps[sum(map(len, found)) :]
-    return result
-
-
-def iteration(steps: Sequence[Step]) -> list[list[Step]]:
-    """The rounds that start here: at least three of the same quantities, computed in the same way."""
-    stems = [numbered(step) for step in steps]
-    size = next((i for i, (_, round) in enumerate(stems) if round != 1), len(steps))
-    found: list[list[Step]] = []
-    for round in range(1, len(steps) // size + 1 if size else 1):
-        block = slice((round - 1) * size, round * size)
-        if stems[block] != [(stem, round) for stem, _ in stems[:size]]:
-            break
-        found.append(list(steps[block]))
-    alike = len({tuple(pattern(step.expression) for step in steps) for steps in found[1:]}) == 1
-    return found if alike and len(found) >= FEWEST_ROUNDS else [[steps[0]]]
-
-
-def numbered(step: Step) -> tuple[str, int]:
-    """A step's name without its round, and the round; 0 where it has none."""
-    stem, _, round = step.name.name.rpartition("_")
-    return (stem, int(round)) if stem and round.isdecimal() else (step.name.name, 0)
-
-
-def pattern(tree: Expression) -> str:
-    """The operations of a formula, whatever they are applied to."""
-    return fold(tree, lambda _: "", lambda apply, *operands: f"{apply.operation.name}({','.join(operands)})")
-
-
-def fits_a_cell(step: Step) -> bool:
-    """Whether a step's value is short enough for a table: a number, a word, a short vector."""
-    return len(step.shape) <= 1 and math.prod(step.shape) <= MOST_IN_A_CELL and not step.kind.verdict
-
-
-def rounds(run: Sequence[Sequence[Step]]) -> Rounds:
-    """The table of an iteration."""
-    heads = [without_round(symbol_of(step.name)) for step in run[0]]
-    rows = [(layout.Numeric(str(round)), *(cell(step) for step in steps)) for round, steps in enumerate(run, start=1)]
-    if len(rows) > MOST_ROUNDS:
-        dots = tuple(layout.Symbol("…") for _ in rows[0])
-        rows = [*rows[: MOST_ROUNDS - 4], dots, *rows[-3:]]
-    return Rounds((layout.Symbol("t"), *heads), tuple(rows))
-
-
-def without_round(symbol: Layout) -> Layout:
-    """A symbol without its last subscript."""
-    if isinstance(symbol, layout.Symbol):
-        return layout.Symbol(symbol.base, symbol.hat, symbol.subscripts[:-1])
-    return symbol
-
-
-def cell(step: Step) -> Layout:
-    """A step's value in a table."""
-    if not isinstance(step.kind, Numbers):
-        return said(step)
-    if not step.shape:
-        return number_layout(shown(step.exact))
-    return Grid((tuple(number_layout(shown(entry)) for entry in entries_of(step.exact)),))
-
-
-def said(step: Step) -> Layout:
-    """A value that is not a number, in words."""
-    value = step.kind.show(np.asarray(step.value))
-    if isinstance(value, list):
-        return Grid((tuple(map(layout.Symbol, value)),))
-    return layout.Symbol(value)
-
-
 def work_step(solution: Solution, step: Step, part: Part | None) -> Work:
     """One step, worked."""
     symbol = symbol_of(step.name)
@@ -236,11 +124,6 @@ def lines_of(solution: Solution, step: Step, start: Sequence[Layout]) -> list[Li
         case Unjudged() | Pairs():
             return []
     return [Line("", (formula[0], (said(step), True)))]
-
-
-def symbol_of(name: Name) -> Layout:
-    """A name as it is written."""
-    return layout.symbol(name.symbol or name.name)
 
 
 def worked_entries(solution: Solution, step: Step, symbol: Layout, value: Exact) -> list[Line]:
@@ -284,29 +167,6 @@ def worked_line(
 def distinct(terms: Sequence[tuple[Layout, bool]]) -> tuple[tuple[Layout, bool], ...]:
     """The terms without those that repeat the one before."""
     return tuple(term for i, term in enumerate(terms) if i == 0 or term[0] != terms[i - 1][0])
-
-
-def number_layout(value: Shown) -> Layout:
-    return layout.Symbol("undefined") if value.value is None else layout.numeric(value.value)
-
-
-def grids(symbol: Layout, shape: Shape, cells: Mapping[Index, Layout]) -> list[Layout]:
-    """A tensor as symbol = matrix, one for each channel; what is very long is folded."""
-    result: list[Layout] = []
-    for lead in indices(shape[:-2]) if shape and cells else ():
-        rows = [(*lead, i) for i in range(shape[-2])] if len(shape) > 1 else [lead]
-        matrix = folded([[cells[*row, j] for j in range(shape[-1])] for row in rows])
-        result.append(layout.Infix(layout.subscripted(symbol, lead), "=", matrix, layout.SUM))
-    return result
-
-
-def folded(rows: list[list[Layout]]) -> Layout:
-    """A matrix; long rows and columns show their ends."""
-    if len(rows[0]) > LONGEST_SIDE:
-        rows = [[*row[:6], layout.Symbol("…"), *row[-2:]] for row in rows]
-    if len(rows) > LONGEST_SIDE:
-        rows = [*rows[:6], [layout.Symbol("…")] * len(rows[0]), *rows[-2:]]
-    return Grid(tuple(tuple(row) for row in rows))
 
 
 def givens(solution: Solution) -> list[Layout]:
