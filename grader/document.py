@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,29 @@ def files(path: Path) -> Iterator[Path | DocumentError]:
     for child in children:
         if not child.name.startswith(".") and not (child.is_symlink() and child.is_dir()):
             yield from files(child)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Where writing to `path` fails, a `DocumentError` that names it."""
+    try:
+        yield
+    except OSError as error:
+        place = Place(str(error.filename or path))
+        raise DocumentError(f"cannot be written: {error.strerror}", place, "name another with --out") from error
+
+
+def make_folder(path: Path) -> Path:
+    """A folder, made with those above it where it is not there."""
+    with writing(path):
+        path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file in UTF-8."""
+    with writing(path):
+        path.write_text(text, encoding="utf-8")
 
 
 def read_text(path: Path) -> str:

@@ -41,7 +41,7 @@ def command(submissions: Path, problems: Path | None, out: Path, feedback: str |
     Example:
         grader grade submissions/ --problems problems/ --out out/
     """
-    from grader.errors import DocumentError, Place
+    from grader.errors import DocumentError
     from grader.run import MOST_PAGES, grade, write
 
     graded = grade(submissions, terminal.problems_folder(problems), terminal.progress)
@@ -52,9 +52,8 @@ def command(submissions: Path, problems: Path | None, out: Path, feedback: str |
         return
     try:
         write(graded, out, pages=bool(feedback) or len(graded.marks) <= MOST_PAGES, progress=terminal.progress)
-    except OSError as error:
-        place = Place(str(error.filename or out))
-        graded.errors.append(DocumentError(f"cannot be written: {error.strerror}", place, "name another with --out"))
+    except DocumentError as error:
+        graded.errors.append(error)
         terminal.tell(graded.errors)
         terminal.finish(graded.errors)
     summarise(graded, out)

@@ -30,19 +30,19 @@ def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def write_pages(page: Callable[[Problem, str], str], problems: Path, format: str, folder: Path) -> list[GraderError]:
     """Write `page(problem, format)` for every problem, and tell what could not be used."""
-    from grader.errors import DocumentError, Place
+    from grader.document import make_folder, write_text
+    from grader.errors import DocumentError
     from grader.problem import load_folder
     from grader.render.environment import FORMATS
 
     known, errors = load_folder(problems)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for problem in terminal.progress(known.values(), "Writing pages"):
             path = folder / (problem.id + FORMATS[format].ending)
-            path.write_text(page(problem, format), encoding="utf-8")
+            write_text(path, page(problem, format))
             click.echo(path)
-    except OSError as error:
-        place = Place(str(error.filename or folder))
-        errors.append(DocumentError(f"cannot be written: {error.strerror}", place, "name another with --out"))
+    except DocumentError as error:
+        errors.append(error)
     terminal.tell(errors)
     return errors

@@ -155,6 +155,7 @@ def environment(name: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
     env.filters["mathematics"] = lambda layout: Markup(format.mathematics(layout))
     env.filters["display"] = lambda layout: Markup(format.display(layout))

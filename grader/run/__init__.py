@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from grader import intake
+from grader.document import make_folder, write_text, writing
 from grader.errors import GraderError
 from grader.export.tables import flattened, write_csv, write_jsonl
 from grader.intake import Submission
@@ -66,20 +67,23 @@ def grade(submissions: Path, problems: Path, progress: Progress = silent) -> Gra
 
 
 def write(graded: Graded, out: Path, pages: bool, progress: Progress = silent) -> None:
-    """Write `marks.jsonl`, `marks.csv` and, where wanted, a feedback page a student."""
+    """Write `marks.jsonl`, `marks.csv` and, where wanted, a feedback page a student.
+
+    Raises `DocumentError` where something cannot be written.
+    """
     from grader.render.feedback import SheetView, page
 
-    out.mkdir(parents=True, exist_ok=True)
-    write_jsonl(out / "marks.jsonl", flattened(graded.marks, list(graded.problems)))
-    write_csv(out / "marks.csv", {id: problem.points for id, problem in graded.problems.items()}, graded.marks)
+    make_folder(out)
+    with writing(out):
+        write_jsonl(out / "marks.jsonl", flattened(graded.marks, list(graded.problems)))
+        write_csv(out / "marks.csv", {id: problem.points for id, problem in graded.problems.items()}, graded.marks)
     if not pages:
         return
-    folder = out / "feedback"
-    folder.mkdir(exist_ok=True)
+    folder = make_folder(out / "feedback")
     names = file_names(graded.marks)
     for student in progress(graded.marks, "Writing feedback"):
         sheets = [SheetView(problem, graded.marks[student][id]) for id, problem in graded.problems.items()]
-        (folder / f"{names[student]}.md").write_text(page(student, sheets), encoding="utf-8")
+        write_text(folder / f"{names[student]}.md", page(student, sheets))
 
 
 def file_names(students: Iterable[str]) -> Mapping[str, str]:
