@@ -63,7 +63,7 @@ samples = st.lists(st.tuples(hundredths, hundredths), min_size=1, max_size=5)
 
 
 @given(hundredths, hundredths, rates, samples)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_both_readings_are_the_loop(
     w: Fraction, b: Fraction, lr: Fraction, samples: list[tuple[Fraction, Fraction]]
 ) -> None:
