@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from grader.document import Node, from_python
 from grader.errors import GraderError, Place, SpecError
 from grader.expression import numeric
@@ -51,13 +53,21 @@ def check(problem: Problem) -> Checked:
 
 
 def key_earns_all(problem: Problem) -> list[GraderError]:
-    """The key, handed in to the last digit, must earn every point."""
+    """Every part must have a value, and the key, handed in to the last digit, must earn every point."""
     (marks,) = mark(problem, [Sheet("key", key_answers(problem))])
-    return [
-        SpecError(f"the key's own value is marked {each.verdict}", Place(problem.path, path=f"ask.{each.part}"))
-        for each in marks
-        if each.verdict not in {"correct", "undecided", "review"}
-    ]
+    errors: list[GraderError] = []
+    for each in marks:
+        place = Place(problem.path, path=f"ask.{each.part}")
+        value = problem.solution.arrays.get(each.part)
+        if value is not None and not np.isfinite(value).all():
+            what = "this step has no value for these givens (a division by zero, or a singular matrix)"
+            hint = (
+                f"it comes from {', '.join(sorted(problem.solution.roots(each.part)))}: change one, or ask another step"
+            )
+            errors.append(SpecError(what, place, hint))
+        elif each.verdict not in {"correct", "undecided", "review"}:
+            errors.append(SpecError(f"the key's own value is marked {each.verdict}", place))
+    return errors
 
 
 def slips_are_found(problem: Problem) -> int:

@@ -203,6 +203,16 @@ class Solution(Mapping[str, Step]):
                 arrays[name] = numeric(step.expression, arrays)
         return arrays
 
+    def roots(self, name: str) -> set[str]:
+        """The givens that a step comes from."""
+        found, pending = {name}, [name]
+        while pending:
+            current = pending.pop()
+            uses = self._steps[current].uses if current in self._steps else ()
+            pending += [use for use in uses if use not in found]
+            found.update(uses)
+        return {each for each in found if each in self.tables and each not in self.lets}
+
     def exact(self, name: str) -> Exact:
         """A given or a step by the exact reading, within the budget of `readings.settled`."""
         pending = [name]

@@ -52,6 +52,7 @@ class Values:
     def __init__(self, solution: Solution) -> None:
         self.solution = solution
         self.exact = True
+        self.defined = True
 
     def __getitem__(self, name: str) -> Any:
         value = self.solution.exact(name)
@@ -64,6 +65,7 @@ class Values:
     def _number(self, value: Exact) -> Fraction:
         seen = shown(value)
         self.exact = self.exact and seen.exact
+        self.defined = self.defined and seen.value is not None
         return seen.value if seen.value is not None else Fraction(0)
 
     def _entries(self, value: Exact) -> Mapping[Index, Fraction]:
@@ -158,10 +160,12 @@ def worked_line(
     scalar = formula if index else written_out(formula)
     if scalar is not None:
         drawn = layout_of(substituted(scalar, values))
-        terms.append((drawn, values.exact))
+        if values.defined:
+            terms.append((drawn, values.exact))
     result = shown(get(value, index))
     readable = [term for term in terms[1:] if len(formats.plain(term[0])) <= MOST_CHARACTERS]
-    return Line(label, distinct([terms[0], *readable, (number_layout(result), result.exact and values.exact)]))
+    exact = result.value is None or (result.exact and values.exact)
+    return Line(label, distinct([terms[0], *readable, (number_layout(result), exact)]))
 
 
 def distinct(terms: Sequence[tuple[Layout, bool]]) -> tuple[tuple[Layout, bool], ...]:

@@ -122,6 +122,17 @@ def test_check_passes_the_shipped_problems() -> None:
     assert "✓ sgd-line: 31 steps by both readings, 10 proofs, 52 slips, 5 pages" in result.stdout
 
 
+def test_check_names_a_step_without_a_value(here: Path) -> None:
+    """What a zero vector or a singular matrix leaves undefined cannot be asked, and the givens at fault are named."""
+    Path("zero.yaml").write_text("family: vectors\ngiven: {u: [0, 0], v: [1, 2]}\nask: {magnitude_u: 1, unit_u: 2}\n")
+    result = run("check", "zero.yaml")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "cannot use zero.yaml: ask.unit_u: this step has no value for these givens (a division by zero, or a singular "
+        "matrix); it comes from u: change one, or ask another step\n"
+    )
+
+
 def test_families_are_listed_and_described(here: Path) -> None:
     """A line each; one by name with its givens and steps."""
     listed = run("families").stdout
