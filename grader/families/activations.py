@@ -15,6 +15,7 @@ from grader.expression import (
     outer,
     relu,
     sigmoid,
+    sign,
     softmax,
     tanh,
     where,
@@ -35,7 +36,7 @@ Pointwise = Annotated[str, OneOf(("none", "relu", "sigmoid", "tanh"))]
 """An activation that works entry by entry."""
 
 SLOPES: dict[str, Callable[[Expression, Expression], Expression]] = {
-    "relu": lambda z, a: where(less(0, z), 1, 0),
+    "relu": lambda z, a: where(less(0, sign(z)), 1, 0),
     "sigmoid": lambda z, a: a * (1 - a),
     "tanh": lambda z, a: 1 - a**2,
 }

@@ -13,6 +13,7 @@ from grader.numeric.entries import (
     less,
     mean,
     ravel,
+    sign,
     smallest,
     stack,
     total,
@@ -23,8 +24,7 @@ from grader.numeric.pointwise import arccos, relu, sigmoid, softmax, xlogy
 from grader.numeric.windows import conv2d, pad, pool, windows_along
 
 __all__ = [
-    "Array", "arccos", "argmax", "argmin", "beside", "choose", "concatenate", "conv2d", "cross", "equal", "largest",
-    "less", "matmul", "mean", "pad", "pool", "ravel", "relu", "sigmoid", "smallest", "softmax", "solve", "stack",
-    "total", "transpose", "where", "windows_along",
-    "xlogy",
+    "Array", "arccos", "argmax", "argmin", "beside", "choose", "concatenate", "conv2d", "cross", "equal",
+    "largest", "less", "matmul", "mean", "pad", "pool", "ravel", "relu", "sigmoid", "sign", "smallest",
+    "softmax", "solve", "stack", "total", "transpose", "where", "windows_along", "xlogy",
 ]  # fmt: skip

@@ -125,3 +125,12 @@ def choose(n: Array, k: Array) -> Array:
 def cross(a: Array, b: Array) -> Array:
     """The vector product of vectors of three entries, `(3, N)`."""
     return np.cross(a, b, axis=0)
+
+
+def sign(a: Array) -> Array:
+    """−1, 0 or 1; what rounding leaves of zero is zero, since a slope may turn on it.
+
+    >>> sign(np.array([-2.0, 0.1 + 0.2 - 0.3, 5.0]))
+    array([-1.,  0.,  1.])
+    """
+    return np.where(np.abs(a) <= ROUNDING[1], 0.0, np.sign(a))
