@@ -90,9 +90,10 @@ SUM_KEPT = "Of the sum over the classes only the term with this probability depe
 
 
 def any_class(s: Page) -> None:
-    """One class i among any number of them."""
+    """One class i among any number of them; p_j is another's probability, D the others' y_k/p_k added up."""
     y_i, z_i = s.symbol("y_i"), s.symbol("z_i")
     R, C = s.symbol("R", positive=True), s.symbol("C")
+    p_j, D = s.symbol("p_j", positive=True), s.symbol("D")
     S = s.formula("S", exp(z_i) + R, "Write the sum of all the exponentials: the one of i and the others, R.")
     p = s.formula("p", exp(z_i) / S, "Write the probability of i.", symbol="p_i")
     others = s.formula(
@@ -107,6 +108,7 @@ def any_class(s: Page) -> None:
         "dL_dp", -(y_i / p), "Differentiate the loss by the probability of i.", derivative=(loss, p), symbol="grad_p"
     )
     s.slip(dL_dp, "sign", y_i / p, "Does the loss rise when the probability of the right class does?")
+    s.slip(dL_dp, "sum-kept", -(y_i / p) - D, SUM_KEPT)
     s.slip(dL_dp, "target-left-out", -1 / p, "Each logarithm is weighed by its target.")
     dL_dz = s.formula(
         "dL_dz",
@@ -115,6 +117,12 @@ def any_class(s: Page) -> None:
         symbol="grad_z",
         derivative=(loss, z_i),
         same=dL_dp * (p * (1 - p)) + (1 - y_i) * p,
+    )
+    s.slip(
+        dL_dz,
+        "another-class",
+        p_j - y_i,
+        "Which class's probability and which class's target meet in the slope of z_i?",
     )
     s.slip(dL_dz, "sign", y_i - p, "Against the slope the right class's score rises: which sign has its slope?")
     s.slip(dL_dz, "own-probability-only", -y_i * (1 - p), "The score z_i moves the other probabilities too: add them.")

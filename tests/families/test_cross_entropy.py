@@ -14,7 +14,8 @@ import grader
 from grader.checks import AGREEMENT
 from grader.document import from_python
 from grader.errors import SpecError
-from grader.expression import numeric
+from grader.expression import latex_of, names, numeric
+from grader.families import load_all
 from grader.problem import Problem, read_problem
 from grader.solution import Solution
 
@@ -144,7 +145,9 @@ def test_gradients_are_proved(given: dict[str, Any]) -> None:
     assert [name for name in solution if not solution.prove(name)] == []
 
 
-@pytest.mark.parametrize(("given", "symbols"), [({}, {"y_i", "z_i", "R", "C"}), ({"y": [0, 1]}, {"z"}), (GIVEN, set())])
+@pytest.mark.parametrize(
+    ("given", "symbols"), [({}, {"y_i", "z_i", "R", "C", "p_j", "D"}), ({"y": [0, 1]}, {"z"}), (GIVEN, set())]
+)
 def test_formulas_where_nothing_is_given(given: dict[str, Any], symbols: set[str]) -> None:
     """Without scores the steps are formulas in symbols; the names of the catalogue stay."""
     solution = solved(**given)
@@ -183,3 +186,12 @@ def test_refusals(given: dict[str, Any], message: str) -> None:
     with pytest.raises(SpecError) as refusal:
         solved(**given)
     assert str(refusal.value) == message
+
+
+@pytest.mark.parametrize(("step", "slip"), [("dL_dp", "sum-kept"), ("dL_dz", "another-class")])
+def test_the_reports_wrong_lines_are_slips_of_the_formulas(step: str, slip: str) -> None:
+    """Its line (9) keeps the sum over the classes, its line (15) takes another class's probability."""
+    solution = load_all()["cross_entropy"].solve({})
+    slips = {each.name: each for each in solution[step].slips}
+    assert latex_of(slips[slip].expression) != solution[step].latex
+    assert {"D", "p_j"} & set(names(slips[slip].expression))
