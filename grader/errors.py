@@ -77,6 +77,10 @@ class UnreadableError(GraderError):
         self.text, self.column = text, column
 
 
+class MisfitError(UnreadableError):
+    """A formula that can be read and whose shapes do not fit together."""
+
+
 def did_you_mean(word: str, names: Iterable[str]) -> str:
     """A hint at the nearest of `names`, or the names themselves where none is near and they are few."""
     known = sorted(names)
