@@ -231,3 +231,21 @@ def mapped(function: Callable[[Expression], Expression], value: Value) -> Value:
         return Ones(function(value.factor), value.lies)
     result = function(whole(value))
     return Row(result) if isinstance(value, Row) and len(result.shape) == 1 else result
+
+
+def paired(one: Value, other: Value) -> tuple[Expression, Expression]:
+    """The two sides of an equation as trees of one shape: I takes its size from the other side, and so does 0.
+
+    Raises `ShapeError` where one lies and the other stands.
+    """
+    if isinstance(one, Eye) or isinstance(other, Eye):
+        first = sized(one, other) if isinstance(one, Eye) else whole(one)
+        return first, sized(other, one) if isinstance(other, Eye) else whole(other)
+    if lies(one) != lies(other) and scalar(one) == scalar(other):
+        raise ShapeError(f"{shown(one)} cannot equal {shown(other)}")
+    trees = [each.factor if isinstance(each, Ones) else whole(each) for each in (one, other)]
+    zero = as_expression(0)
+    for k, (tree, beside) in enumerate(zip(trees, reversed(trees), strict=True)):
+        if beside.shape and (tree == zero or isinstance((one, other)[k], Ones)):
+            trees[k] = op.times(tree, op.plus(op.times(0, beside), 1))
+    return trees[0], trees[1]

@@ -74,6 +74,7 @@ item = row(
     exact=sp.item,
     layout=lay.subscripted,
     entry=lambda at, operand, index: entry(operand, (*index, *at)),
+    rational=True,
 )
 stack = row(
     "stack",
@@ -82,6 +83,7 @@ stack = row(
     exact=sp.stack,
     layout=grid,
     entry=lambda index, *operands: entry(operands[index[0]], index[1:]),
+    rational=True,
 )
 ravel = row(
     "ravel",
@@ -90,6 +92,7 @@ ravel = row(
     exact=sp.ravel,
     layout=call("flatten"),
     entry=lambda index, a: entry(a, tuple(int(i) for i in np.unravel_index(index[0], a.shape))),
+    rational=True,
 )
 concatenate = row(
     "concatenate",
@@ -98,6 +101,7 @@ concatenate = row(
     exact=sp.concatenate,
     layout=call("join"),
     entry=concatenate_entry,
+    rational=True,
 )
 beside = row(
     "beside",
@@ -106,6 +110,7 @@ beside = row(
     exact=sp.beside,
     layout=lambda *columns: lay.Grid((columns,)),
     entry=beside_entry,
+    rational=True,
 )
 _expand = row(
     "expand",
@@ -114,6 +119,7 @@ _expand = row(
     exact=sp.expand,
     layout=lambda a, axes: a,
     entry=lambda index, a, axes: entry(a, index[: len(index) - axes]),
+    rational=True,
 )
 
 

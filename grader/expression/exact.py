@@ -132,6 +132,10 @@ def sigmoid(z: Exact) -> Exact:
     return 1 / (1 + sympy.exp(-z))
 
 
+def root(a: Exact, n: int) -> Exact:
+    return pointwise(lambda value: sympy.real_root(value, n) if n % 2 else sympy.root(value, n))(a)
+
+
 def xlogy(a: Exact, b: Exact) -> Exact:
     return sympy.Integer(0) if a == 0 else a * sympy.log(b)
 
@@ -182,6 +186,18 @@ def solve(A: Exact, b: Exact) -> Exact:
         return build(shape, lambda _: sympy.nan)
     x = matrix.LUsolve(right)
     return build(shape, lambda index: x[index if len(index) == 2 else (*index, 0)])
+
+
+def inverse(A: Exact) -> Exact:
+    return solve(A, identity(n=shape_of(A)[0]))
+
+
+def determinant(A: Exact) -> Exact:
+    return sympy.Matrix(A.tolist()).det()
+
+
+def trace(A: Exact) -> Exact:
+    return sympy.Add(*(A[i, i] for i in range(shape_of(A)[0])))
 
 
 def item(value: Exact, index: Index) -> Exact:

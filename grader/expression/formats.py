@@ -18,6 +18,7 @@ from grader.expression.layout import (
     Layout,
     Negative,
     Numeric,
+    Postfix,
     Power,
     Ratio,
     Root,
@@ -62,8 +63,10 @@ def latex(layout: Layout) -> str:
         case Fence(inner, brackets):
             left_bracket, right_bracket = _LATEX_BRACKETS[brackets]
             return rf"\left{left_bracket} {latex(inner)} \right{right_bracket}"
-        case Root(inner):
-            return rf"\sqrt{{{latex(inner)}}}"
+        case Postfix(inner, sign):
+            return latex(inner) + sign
+        case Root(inner, degree):
+            return rf"\sqrt{'' if degree == 2 else f'[{degree}]'}{{{latex(inner)}}}"
         case Call("entry", (inner,), below):
             return rf"\left( {latex(inner)} \right)_{{{below}}}"
         case Call(function, arguments, below):
@@ -205,8 +208,10 @@ def plain(layout: Layout) -> str:
             return plain(base) + (raised.translate(_SUPERSCRIPTS) if simple else f"^({plain(exponent)})")
         case Fence(inner, brackets):
             return brackets[0] + plain(inner) + brackets[1]
-        case Root(inner):
-            return f"√({plain(inner)})"
+        case Postfix(inner, sign):
+            return plain(inner) + sign
+        case Root(inner, degree):
+            return f"{'√' if degree == 2 else '∛' if degree == 3 else f'root_{degree}'}({plain(inner)})"
         case Call("entry", (inner,), below):
             return f"({plain(inner)})[{below}]"
         case Call(function, arguments, below):

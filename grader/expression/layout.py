@@ -64,6 +64,14 @@ class Power:
 
 
 @dataclass(frozen=True, slots=True)
+class Postfix:
+    """A sign behind something: n!."""
+
+    inner: Layout
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fence:
     """Something between brackets: `()`, `[]`, `⌊⌋` or `||`."""
 
@@ -73,9 +81,10 @@ class Fence:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A square root."""
+    """A square root, or one of another degree."""
 
     inner: Layout
+    degree: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +128,9 @@ class Cases:
     otherwise: Layout
 
 
-Layout = Numeric | Symbol | Infix | Negative | Ratio | Power | Fence | Root | Call | Total | Derivative | Grid | Cases
+Layout = (
+    Numeric | Symbol | Infix | Negative | Ratio | Power | Postfix | Fence | Root | Call | Total | Derivative | Grid | Cases
+)
 
 
 def level(layout: Layout) -> int:
@@ -129,7 +140,7 @@ def level(layout: Layout) -> int:
             return layout.level
         case Negative() | Total() | Derivative():
             return PRODUCT
-        case Ratio() | Power():
+        case Ratio() | Power() | Postfix():
             return FRACTION
         case Numeric(text):
             return FRACTION if "/" in text or "e" in text else ATOM
@@ -170,6 +181,10 @@ def times(a: Layout, b: Layout) -> Layout:
 
 def negative(a: Layout) -> Layout:
     return Negative(bracketed(a, PRODUCT))
+
+
+def factorial(a: Layout) -> Layout:
+    return Postfix(bracketed(a, ATOM), "!")
 
 
 def power(a: Layout, b: Layout) -> Layout:

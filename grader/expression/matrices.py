@@ -8,7 +8,7 @@ from grader import numeric
 from grader.errors import ShapeError
 from grader.expression import exact as sp
 from grader.expression import layout as lay
-from grader.expression.operations import WRITTEN_OUT, call, chain, exp, row
+from grader.expression.operations import WRITTEN_OUT, call, chain, exp, ring, row
 from grader.expression.tree import Expression, Index, Shape, as_expression, by, entry
 
 
@@ -37,6 +37,12 @@ def solve_shape(A: Shape, b: Shape) -> Shape:
     if not 1 <= len(b) <= 2 or b[0] != A[0]:
         raise ShapeError(f"a system of {A[0]} equations with a right side of {by(b)}")
     return b
+
+
+def square(A: Shape) -> Shape:
+    if len(A) != 2 or A[0] != A[1]:
+        raise ShapeError(f"expected a square matrix, got {by(A)}")
+    return A
 
 
 def softmax_shape(z: Shape) -> Shape:
@@ -83,6 +89,7 @@ matmul = row(
         lay.bracketed(a, lay.PRODUCT, first=True), "·", lay.bracketed(b, lay.PRODUCT), lay.PRODUCT
     ),
     entry=product_entry,
+    rational=True,
 )
 transpose = row(
     "transpose",
@@ -91,6 +98,7 @@ transpose = row(
     exact=sp.transpose,
     layout=lambda a: lay.power(a, lay.Symbol("T")),
     entry=lambda index, A: entry(A, index[::-1]),
+    rational=True,
 )
 solve = row(
     "solve",
@@ -98,6 +106,8 @@ solve = row(
     numeric=numeric.solve,
     exact=sp.solve,
     layout=lambda A, b: lay.times(lay.power(A, lay.Numeric("-1")), b),
+    ring=ring("solve"),
+    rational=True,
 )
 softmax = row(
     "softmax",
@@ -106,6 +116,7 @@ softmax = row(
     exact=sp.softmax,
     layout=call("softmax"),
     entry=softmax_entry,
+    ring=ring("softmax"),
 )
 outer = row(
     "outer",
@@ -114,6 +125,7 @@ outer = row(
     exact=sp.outer,
     layout=lambda a, b: lay.times(a, lay.power(b, lay.Symbol("T"))),
     entry=lambda index, a, b: entry(a, index[:1]) * entry(b, index[1:]),
+    rational=True,
 )
 identity = row(
     "identity",
@@ -122,6 +134,8 @@ identity = row(
     exact=sp.identity,
     layout=lambda n: lay.Symbol("I"),
     entry=lambda index, n: as_expression(int(index[0] == index[1])),
+    ring=ring("identity"),
+    rational=True,
 )
 diagonal = row(
     "diagonal",
@@ -130,6 +144,8 @@ diagonal = row(
     exact=sp.diagonal,
     layout=call("diag"),
     entry=lambda index, a: entry(a, index[:1]) if index[0] == index[1] else as_expression(0),
+    ring=ring("diagonal"),
+    rational=True,
 )
 cross = row(
     "cross",
@@ -138,4 +154,33 @@ cross = row(
     exact=sp.cross,
     layout=lambda a, b: lay.Infix(lay.bracketed(a, lay.PRODUCT), "×", lay.bracketed(b, lay.PRODUCT), lay.PRODUCT),
     entry=lambda index, a, b: cross_entry(index[0], a, b),
+    ring=ring("cross"),
+    rational=True,
+)
+inverse = row(
+    "inverse",
+    shape=square,
+    numeric=numeric.inverse,
+    exact=sp.inverse,
+    layout=lambda A: lay.power(A, lay.Numeric("-1")),
+    ring=ring("inverse"),
+    rational=True,
+)
+determinant = row(
+    "determinant",
+    shape=lambda A: square(A)[2:],
+    numeric=numeric.determinant,
+    exact=sp.determinant,
+    layout=call("det"),
+    ring=ring("determinant"),
+    rational=True,
+)
+trace = row(
+    "trace",
+    shape=lambda A: square(A)[2:],
+    numeric=lambda A: np.einsum("iin->n", A),
+    exact=sp.trace,
+    layout=call("tr"),
+    entry=lambda index, A: chain([entry(A, (i, i)) for i in range(A.shape[0])]),
+    rational=True,
 )

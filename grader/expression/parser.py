@@ -20,7 +20,7 @@ from typing import Any
 
 from grader import expression as op
 from grader.errors import MisfitError, ShapeError, UnreadableError
-from grader.expression import algebra, atoms, binders, brackets
+from grader.expression import algebra, atoms, binders, groups
 from grader.expression.algebra import Value
 from grader.expression.scope import Scope, folded
 from grader.expression.tokens import Token, tokens
@@ -295,7 +295,7 @@ FACTORS = frozenset("vFfrsbd")
 
 ATOMS: dict[str, Callable[[Parser], Value]] = {
     "n": atoms.number, "v": atoms.name, "F": atoms.call, "s": binders.over, "f": binders.fraction, "d": binders.partial,
-    "r": brackets.root, "b": brackets.environment, "(": brackets.group, "[": brackets.group, "{": brackets.group,
-    "⌊": brackets.floor, "⌈": brackets.floor, "⟨": brackets.inner, "|": brackets.bars, "‖": brackets.bars,
+    "r": groups.root, "b": groups.environment, "(": groups.group, "[": groups.group, "{": groups.group,
+    "⌊": groups.floor, "⌈": groups.floor, "⟨": groups.inner, "|": groups.bars, "‖": groups.bars,
 }  # fmt: skip
 """What an atom may start with: a kind of token, or a sign."""

@@ -10,28 +10,33 @@ item(yhat, index=(0,))
 
 from __future__ import annotations
 
-import operator
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from fractions import Fraction
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from grader.errors import UnreadableError, did_you_mean
 from grader.expression import layout
 from grader.expression.arranging import item
-from grader.expression.tokens import ACCENTS, GREEK
-from grader.expression.tree import Apply, Expression, Index, Name, Number, as_expression, by, fold
+from grader.expression.signs import ACCENTS, GREEK
+from grader.expression.slopes import upward
+from grader.expression.tree import Apply, Expression, Index, Name, as_expression, by
 
 Piece = tuple[str, tuple[str, ...]]
 """The base of a name, spelled out, and its subscripts."""
 
-BUILT_IN = {"e", "pi", "I", "d", "delta", "Sigma", "sigma"}
+CUSTOMARY = frozenset({"e", "pi", "I", "d", "delta", "Sigma", "sigma", "⟦ones⟧"})
 """What a formula may use though no problem declares it."""
+
+USUAL_LENGTH = 4  # of what a sum without bounds runs over, where nothing says how long it is
+MOST_KEPT = 4096  # words of which a scope remembers the pieces
+LONGEST_BASE = 12  # letters in a function's name, or a Greek letter's with its accent
 
 _SHIFTED = re.compile(r"([A-Za-z])([+-]\d)")
 _WORDS = frozenset(GREEK.values())
 _ACCENTED = re.compile("|".join(sorted(filter(None, ACCENTS.values()))))
+_NUMBERED = re.compile(r"^([^\W\d_]+)(\d+)")
+_LETTERS = re.compile(r".[\u0300-\u036f\u20d7]*", re.DOTALL)
 
 
 @lru_cache(maxsize=4096)
@@ -41,20 +46,21 @@ def spelled(name: str) -> str:
     >>> spelled("λ"), spelled("ŷ_1"), spelled("x1"), spelled("𝑥")
     ('lambda', 'yhat_1', 'x_1', 'x')
     """
-    base, *marks = re.sub(r"^([^\W\d_]+)(\d+)", r"\1_\2", unicodedata.normalize("NFKC", name)).split("_")
-    return "_".join(["".join(map(letter, characters(base))), *marks])
+    plain = "".join(each if each in GREEK else unicodedata.normalize("NFKC", each) for each in name)
+    base, *marks = _NUMBERED.sub(r"\1_\2", unicodedata.normalize("NFC", plain)).split("_")
+    return "_".join("".join(map(letter, characters(part))) for part in (base, *marks))
 
 
 def characters(word: str) -> list[str]:
     """The letters of a word, each with the accents above it."""
-    return re.findall(r".[\u0300-\u036f\u20d7]*", unicodedata.normalize("NFD", word), re.DOTALL)
+    return list(word) if word.isascii() else _LETTERS.findall(unicodedata.normalize("NFD", word))
 
 
 @lru_cache(maxsize=1024)
 def letter(character: str) -> str:
     """A letter spelled out, its accents behind it."""
-    plain, *marks = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", character))
-    return GREEK.get(plain, plain) + "".join(ACCENTS.get(mark, "") for mark in marks)
+    plain, *marks = unicodedata.normalize("NFD", character)
+    return GREEK.get(plain, plain) + "".join(ACCENTS.get(mark, mark) for mark in marks)
 
 
 def spellings(name: Name) -> Iterable[str]:
@@ -66,14 +72,15 @@ def spellings(name: Name) -> Iterable[str]:
         if shown:
             drawn = layout.symbol(shown)
             base = spelled(drawn.base.replace(" ", "")) + ("hat" if drawn.hat else "")
-            yield "_".join([base, *drawn.subscripts])
+            yield "_".join([base, *map(spelled, drawn.subscripts)])
 
 
 class Scope:
     """What names stand for. In a `free` scope every letter is a real number of its own.
 
     `lengths` are letters with a whole number for a value (n rows), `letters` those that stand for a position, from 0.
-    `definitions` say what a name comes to in other names; `letters` and `seen` change while a sum is read.
+    `definitions` say what a name comes to in other names. `letters`, `probing` and `seen` change while a sum is read;
+    `kronecker` tells afterwards whether δᵢⱼ was met.
     """
 
     def __init__(
@@ -101,54 +108,72 @@ class Scope:
         self.seen: set[int] = set()
         self.probing = ""
         self._bases = {name.split("_")[0] for name in self.values}
+        self._longest = max([LONGEST_BASE, *map(len, self._bases)])
         self._pieces: dict[str, tuple[Piece, ...]] = {}
+
+    def with_name(self, name: str, meaning: Expression) -> Scope:
+        """The same with one more name, and what it comes to."""
+        return Scope(
+            {**self.known, name: Name(name, meaning.shape)},
+            lengths=self.lengths,
+            letters=self.letters,
+            definitions={**self.definitions, name: meaning},
+            free=self.free,
+        )
+
+    def customary(self, base: str) -> bool:
+        """Whether a name stands for what it does without a problem: e, π, I, the d of a derivative."""
+        return base in CUSTOMARY and base not in self.values
 
     def pieces(self, word: str, functions: Iterable[str] = ()) -> tuple[Piece, ...]:
         """The names that a run of letters, digits and underscores is made of: `xy_1` is x and y_1."""
         if word not in self._pieces:
-            self._pieces[word] = (
-                ((spelled(word), ()),) if spelled(word) in self.values else self._split(word, functions)
-            )
+            if len(self._pieces) >= MOST_KEPT:
+                self._pieces.clear()
+            name = spelled(word)
+            self._pieces[word] = ((name, ()),) if name in self.values else self._split(word, frozenset(functions))
         return self._pieces[word]
 
-    def _split(self, word: str, functions: Iterable[str]) -> tuple[Piece, ...]:
-        units, found, at = characters(word), [], 0
+    def _split(self, word: str, functions: frozenset[str]) -> tuple[Piece, ...]:
+        units = characters(word)
+        letters = [letter(unit) for unit in units]
+        found, at = [], 0
         while at < len(units):
-            base, at = self._base(units, at, frozenset(functions))
+            base, at = self._base(units, letters, at, functions)
             marks: list[str] = []
             while at < len(units) and (units[at] == "_" or units[at].isdecimal()):
-                mark, at = self._mark(units, at + (units[at] == "_"), base)
+                mark, at = self._mark(units, letters, at + (units[at] == "_"), base)
                 marks.append(mark)
             found.append((base, tuple(marks)))
         unknown = not self.free and any(not self._meant(base, functions) for base, _ in found)
         return ((word, ()),) if unknown else tuple(found)
 
-    def _meant(self, base: str, functions: Iterable[str]) -> bool:
-        return base in self._bases or base in functions or base in self.letters or base in BUILT_IN
+    def _meant(self, base: str, functions: frozenset[str]) -> bool:
+        return base in self._bases or base in functions or base in self.letters or base in CUSTOMARY
 
-    def _base(self, units: list[str], at: int, functions: frozenset[str]) -> tuple[str, int]:
+    def _base(self, units: list[str], letters: list[str], at: int, functions: frozenset[str]) -> tuple[str, int]:
         """The longest name, function or Greek letter that starts here; else one letter."""
         end = at
-        while end < len(units) and units[end] != "_" and not units[end].isdecimal():
+        while end < len(units) and end < at + self._longest and units[end] != "_" and not units[end].isdecimal():
             end += 1
         for stop in range(end, at + 1, -1):
-            word = "".join(map(letter, units[at:stop]))
-            if word in self._bases or word in _WORDS or _accented(word):
+            word = "".join(letters[at:stop])
+            if word in self._bases or word in _WORDS or word in functions or _accented(word):
                 return word, stop
-            if word in functions or (len(word) > 3 and word.lower() in functions):
-                return word.lower() if word not in functions else word, stop
-        return letter(units[at]), max(end if end == at else at + 1, at + 1)
+            if len(word) > 3 and word.lower() in functions:
+                return word.lower(), stop
+        return letters[at], at + 1
 
-    def _mark(self, units: list[str], at: int, base: str) -> tuple[str, int]:
+    def _mark(self, units: list[str], letters: list[str], at: int, base: str) -> tuple[str, int]:
         """One subscript: digits, what makes a known name, or a letter where more follows."""
         end = at
         digits = at < len(units) and units[at].isdecimal()
         while end < len(units) and units[end] != "_" and (units[end].isdecimal() or not digits):
             end += 1
-        whole = "".join(map(letter, units[at:end]))
+        whole = "".join(letters[at:end])
         if digits or f"{base}_{whole}" in self.values:
             return whole, end
-        single = letter(units[at]) if at < len(units) else ""
+        single = letters[at] if at < len(units) else ""
         indexed = single in self.letters or f"{base}_{single}" in self.values
         if end - at > 1 and (indexed or (end < len(units) and units[end] == "_")):
             return single, at + 1
@@ -177,17 +202,19 @@ class Scope:
         return self._free(base, marks)
 
     def _free(self, base: str, marks: tuple[str, ...]) -> Expression | None:
-        if not self.free:
+        if not self.free or (base in {"pi", "⟦ones⟧"} and not marks):
             return None
-        places = [str(self.letters[mark] + 1) if mark in self.letters else mark for mark in marks]
-        if self.probing in marks:
-            self.seen.add(self.lengths.get("n", 0))
-        name = "_".join((base, *places))
+        places = [part for mark in marks for part in (mark if mark.isalpha() and set(mark) <= _INDICES else [mark])]
+        if self.probing in places:
+            self.seen.add(self.lengths.get("n", USUAL_LENGTH))
+        name = "_".join((base, *(str(self.letters[each] + 1) if each in self.letters else each for each in places)))
         return self.values.setdefault(name, Name(name))
 
     def _both(self, marks: tuple[str, ...]) -> tuple[int, ...]:
+        """The positions of a Kronecker delta's two letters; nothing where these are none."""
         letters = [each for mark in marks for each in mark]
-        return tuple(self.letters[each] for each in letters) if set(letters) <= set(self.letters) else ()
+        known = len(letters) == 2 and set(letters) <= set(self.letters)
+        return tuple(self.letters[each] for each in letters) if known else ()
 
     def positions(self, named: Expression, marks: tuple[str, ...]) -> Index:
         """The entry that subscripts point at; `x_{12}` of a matrix is row 1, column 2."""
@@ -234,39 +261,24 @@ class Scope:
         return tree
 
 
+_INDICES = frozenset("ijklmn")
+"""Letters of which a subscript may hold several: x_{ij} is x_{i,j}."""
+
+
 def replaced(tree: Expression, trees: Mapping[str, Expression]) -> Expression:
-    """A tree with other trees in place of some names."""
-    return fold(
-        tree,
-        lambda leaf: trees.get(leaf.name, leaf) if isinstance(leaf, Name) else leaf,
-        lambda apply, *operands: apply.operation(*operands, **dict(apply.options)),
-    )
+    """A tree with other trees in place of some names; what it shares stays shared."""
+    done: dict[int, Expression] = {}
+    for node in upward(tree):
+        new = trees.get(node.name, node) if isinstance(node, Name) else node
+        if isinstance(node, Apply):
+            operands = [done[id(operand)] for operand in node.operands]
+            if any(one is not other for one, other in zip(operands, node.operands, strict=True)):
+                new = node.operation(*operands, **dict(node.options))
+        done[id(node)] = new
+    return done[id(tree)]
 
 
 def _accented(word: str) -> bool:
     """Whether a word is a letter with the name of an accent behind it."""
     accent = _ACCENTED.search(word)
     return bool(accent) and accent.end() == len(word) and (accent.start() == 1 or word[: accent.start()] in _WORDS)
-
-
-_ARITHMETIC: dict[str, Callable[..., Fraction]] = {
-    "plus": operator.add, "minus": operator.sub, "times": operator.mul, "negative": operator.neg,
-    "divide": operator.truediv,
-}  # fmt: skip
-
-
-def folded(tree: Expression) -> Expression:
-    """A tree of numbers and simple arithmetic as the number that it comes to; any other as it is."""
-    if not isinstance(tree, Apply) or tree.operation.name not in _ARITHMETIC:
-        return tree
-    operands = [folded(operand) for operand in tree.operands]
-    numbers = [operand.value for operand in operands if isinstance(operand, Number)]
-    if len(numbers) < len(operands) or (tree.operation.name == "divide" and not numbers[1]):
-        return tree
-    return Number(_ARITHMETIC[tree.operation.name](*numbers))
-
-
-def constant(tree: Expression) -> int | None:
-    """The whole number that a tree comes to; None where it is none."""
-    number = folded(tree)
-    return int(number.value) if isinstance(number, Number) and number.value.denominator == 1 else None

@@ -28,7 +28,7 @@ class Operation:
     """One row of the table: what every reading does with one operation.
 
     Each column is a function of the operands as that reading has them, and of the operation's options by name.
-    A further reading (bounds, a finite field) is a further column here and a value in the rows that have it.
+    A further reading is a further column here and a value in the rows that have it.
     """
 
     name: str
@@ -44,6 +44,24 @@ class Operation:
     """`(index, *operands)` to the scalar expression of one entry: the worked cell, and a sum written out."""
     elementwise: bool = False
     """Whether it works entry by entry."""
+    ring: Callable[..., Any] | None = None
+    """Arrays of balls, field elements or ratios to the same (`rings.py`); None where the NumPy column does that too."""
+    rational: bool = False
+    """Whether it makes ratios of polynomials out of such."""
+    field: Callable[..., Any] | None = None
+    """Residues to residues. None where the NumPy column does that on arrays of objects, by their own operators."""
+    ball: Callable[..., Any] | None = None
+    """Balls to balls that hold every value. None where the NumPy column does that on arrays of objects."""
+    rational: bool = False
+    """Whether the field column is the value itself; otherwise it is a residue that equal operands share."""
+    partial: bool = False
+    """Whether it may have no value, on more than a set of measure zero, where its operands have one."""
+    cells: Callable[..., Array] | None = None
+    """NumPy operands to small whole numbers, one set of them for each branch of a formula by cases."""
+    jumps: bool = False
+    """Whether its value may jump from one branch to the next."""
+    saturates: bool = False
+    """Whether it comes exponentially near to a limit, so that differences between its values are lost early."""
 
     def __call__(self, *operands: Operand, **options: Any) -> Apply:
         trees = tuple(as_expression(operand) for operand in operands)
@@ -184,11 +202,24 @@ def as_expression(operand: Operand) -> Expression:
 
 
 def fold(tree: Expression, leaf: Callable[[Leaf], T], node: Callable[..., T]) -> T:
-    """Read a tree from its leaves up: `leaf(leaf)`, then `node(apply, *read operands)`."""
-    if isinstance(tree, Apply):
-        return node(tree, *(fold(operand, leaf, node) for operand in tree.operands))
-    assert isinstance(tree, Number | Name)
-    return leaf(tree)
+    """Read a tree from its leaves up: `leaf(leaf)`, then `node(apply, *read operands)`.
+
+    A part that stands in several places is read once, and a tree may be as deep as memory allows.
+    """
+    values: dict[int, T] = {}
+    stack = [tree]
+    while stack:
+        current = stack[-1]
+        if isinstance(current, Apply):
+            pending = [operand for operand in current.operands if id(operand) not in values]
+            if pending:
+                stack.extend(pending)
+                continue
+            values[id(current)] = node(current, *[values[id(operand)] for operand in current.operands])
+        else:
+            values[id(current)] = leaf(current)  # type: ignore[arg-type]
+        stack.pop()
+    return values[id(tree)]
 
 
 def leaves(tree: Expression) -> tuple[Leaf, ...]:

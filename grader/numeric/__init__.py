@@ -9,6 +9,7 @@ from grader.numeric.entries import (
     concatenate,
     cross,
     equal,
+    factorial,
     largest,
     less,
     mean,
@@ -19,12 +20,13 @@ from grader.numeric.entries import (
     total,
     where,
 )
-from grader.numeric.linear import matmul, solve, transpose
-from grader.numeric.pointwise import arccos, relu, sigmoid, softmax, xlogy
+from grader.numeric.linear import determinant, inverse, matmul, solve, transpose
+from grader.numeric.pointwise import arccos, relu, root, sigmoid, softmax, xlogy
 from grader.numeric.windows import conv2d, pad, pool, windows_along
 
 __all__ = [
-    "Array", "arccos", "argmax", "argmin", "beside", "choose", "concatenate", "conv2d", "cross", "equal",
-    "largest", "less", "matmul", "mean", "pad", "pool", "ravel", "relu", "sigmoid", "sign", "smallest",
+    "Array", "arccos", "argmax", "argmin", "beside", "choose", "concatenate", "conv2d", "cross",
+    "determinant", "equal", "factorial", "inverse", "largest", "less", "matmul", "mean", "pad", "pool", "ravel", "relu",
+    "root", "sigmoid", "sign", "smallest",
     "softmax", "solve", "stack", "total", "transpose", "where", "windows_along", "xlogy",
 ]  # fmt: skip

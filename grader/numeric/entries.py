@@ -122,6 +122,16 @@ def choose(n: Array, k: Array) -> Array:
     return result
 
 
+def factorial(n: Array) -> Array:
+    """n! of whole numbers, Γ(n + 1) in general; NaN below zero.
+
+    >>> factorial(np.array([0.0, 5.0]))
+    array([  1., 120.])
+    """
+    flat = [math.gamma(value + 1) if 0 <= value < 170.6 else math.nan if value < 0 else math.inf for value in n.flat]
+    return np.array(flat).reshape(n.shape)
+
+
 def cross(a: Array, b: Array) -> Array:
     """The vector product of vectors of three entries, `(3, N)`."""
     return np.cross(a, b, axis=0)

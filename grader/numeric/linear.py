@@ -55,6 +55,16 @@ def solve(A: Array, b: Array) -> Array:
     return x if b.ndim == 3 else x[:, 0]
 
 
+def inverse(A: Array) -> Array:
+    """The inverse of every student's matrix (n, n, N); NaN where it is singular to working precision."""
+    return solve(A, np.broadcast_to(np.eye(len(A))[..., np.newaxis], A.shape))
+
+
+def determinant(A: Array) -> Array:
+    """The determinant of every student's matrix (n, n, N)."""
+    return np.asarray(np.linalg.det(np.moveaxis(A, -1, 0)))
+
+
 def transpose(A: Array) -> Array:
     """Transposed matrix of every student: A (r, c, N), result (c, r, N); as numpy's T before N.
 

@@ -44,6 +44,15 @@ def xlogy(x: Array, y: Array) -> Array:
         return np.where(x == 0, 0.0, x * np.log(y))
 
 
+def root(a: Array, n: int) -> Array:
+    """The real nth root, of a negative number too where n is odd.
+
+    >>> root(np.array([-8.0, 27.0]), 3)
+    array([-2.,  3.])
+    """
+    return np.sign(a) * np.abs(a) ** (1 / n) if n % 2 else a ** (1 / n)
+
+
 def arccos(c: Array) -> Array:
     """Angle in [0, π] whose cosine is c; what rounding alone sets apart from ±1 counts as ±1.
 
