@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from grader.expression.compare import Comparison
     from grader.marking.marks import Marks
     from grader.problem import Problem
     from grader.solution import Solution
 
-__all__ = ["grade", "load", "solve"]
+__all__ = ["compare", "grade", "load", "solve"]
 
 
 def load(path: str | Path) -> Problem:
@@ -37,6 +38,20 @@ def load(path: str | Path) -> Problem:
 def solve(problem: Problem) -> Solution:
     """The worked solution: steps by name, each with `exact`, `value`, `latex` and `uses`."""
     return problem.solution
+
+
+def compare(one: str, other: str, symbols: Mapping[str, str] | None = None, decimal: str = "point") -> Comparison:
+    """Whether two texts write the same: `verdict` is `same`, `different`, `undecided` or `unreadable`, with evidence.
+
+    `symbols` declares names (`real`, `positive`, `integer`, `vector(n)`, `matrix(n,d)`, …); without it every letter is
+    a real number of its own. `decimal="comma"` reads 0,5 as a half.
+
+    >>> compare("2(x+y)", "2x+2y").verdict
+    'same'
+    """
+    from grader.comparison import compare
+
+    return compare(one, other, symbols, decimal)
 
 
 def grade(problem: Problem, answers: Mapping[str, Any], student: str = "") -> Marks:

@@ -75,7 +75,7 @@ def slips_are_found(problem: Problem) -> int:
     found = 0
     for part in problem.parts:
         step = problem.solution[part.step]
-        for slip in step.slips if not step.kind.verdict else ():
+        for slip in step.slips if not step.kind.judge else ():
             value = numeric(slip.expression, problem.solution.arrays)[..., 0]
             answer = value if isinstance(step.kind, Numbers) else step.kind.show(value)
             (marks,) = mark(problem, [Sheet("slip", {part.step: from_python(answer)})])
@@ -91,7 +91,7 @@ def key_answers(problem: Problem) -> dict[str, Node]:
         value: Any = step.latex
         if isinstance(step.kind, Numbers):
             value = problem.solution.arrays[part.step][..., 0]
-        elif not step.kind.verdict:
+        elif not step.kind.judge:
             value = step.kind.show(problem.solution.arrays[part.step][..., 0])
         answers[part.step] = from_python(value)
     return answers

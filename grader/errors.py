@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -79,6 +80,42 @@ class UnreadableError(GraderError):
 
 class MisfitError(UnreadableError):
     """A formula that can be read and whose shapes do not fit together."""
+
+
+WIDEST = 72  # characters of a line that is shown with a caret
+
+
+def pointed(error: UnreadableError) -> str:
+    """The message, the line that could not be read, and a caret under the place where reading stopped.
+
+    >>> print(pointed(UnreadableError("expected ')'", "2(ŷ + 1", 8)))
+    expected ')'
+      2(ŷ + 1
+             ^
+    """
+    if not error.text or error.column is None:
+        return str(error)
+    before, behind = error.text[: error.column - 1], error.text[error.column - 1 :]
+    before, behind = before.rpartition("\n")[2], behind.partition("\n")[0]
+    first = "…" if len(before) > WIDEST // 2 else ""
+    last = "…" if len(behind) > WIDEST // 2 else ""
+    before, behind = before[-(WIDEST // 2) :], behind[: WIDEST // 2]
+    line = first + "".join(map(_visible, before + behind)) + last
+    return f"{error}\n  {line}\n  {' ' * sum(map(_cells, first + before))}^"
+
+
+def _visible(character: str) -> str:
+    """A character as a terminal may show it: none that moves the cursor or turns the text around."""
+    if character.isprintable() or unicodedata.combining(character):
+        return character
+    return " " if character.isspace() else "\ufffd"
+
+
+def _cells(character: str) -> int:
+    """How many columns of a terminal a character takes."""
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:

@@ -1,13 +1,13 @@
 """The kinds of answer a step takes: numbers, one of some words, a choice, pairs, a formula, prose.
 
-A kind reads what a student typed into an array that marking can compare, and says how such an array is shown. A kind
-that marking cannot judge (a formula, prose) reads no numbers; its answers go to a person.
+A kind reads what a student typed into an array that marking can compare, and says how such an array is shown. What
+states something (a formula, a derivation) is judged as a text, and prose goes to a person.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,7 +15,8 @@ import numpy as np
 
 from grader.document import Entries, Items, Node, Text
 from grader.errors import UnreadableError, did_you_mean
-from grader.expression.numerals import read_numeral, read_table
+from grader.expression.domains import Declaration
+from grader.expression.numerals import LONGEST, AmbiguousError, read_endless, read_numeral, read_table
 from grader.expression.tree import Shape
 from grader.numeric import Array
 
@@ -58,8 +59,8 @@ class Kind(Protocol):
         """Whether an answer is right only where it equals the key, with no tolerance."""
 
     @property
-    def verdict(self) -> str:
-        """The verdict on an answer that marking cannot judge; empty where it can."""
+    def judge(self) -> str:
+        """Who judges an answer that is no number: `formula`, `derivation`, `person`; empty for what is compared."""
 
     def read(self, node: Node) -> Answer:
         """An answer as typed; raises `UnreadableError`."""
@@ -68,39 +69,77 @@ class Kind(Protocol):
         """An array of this kind as text, or nested lists of texts."""
 
 
+MOST_OTHERS = 500  # entries of an answer, each distinct one once, that are no plain numbers
+Cell = tuple[float, float, int, int, str]
+"""An entry as it was read: value, half a unit, digits, state, and why it could not be read."""
+
+
 @dataclass(frozen=True)
 class Numbers:
     """A number or a tensor of numbers."""
 
     exact: bool = False
-    verdict: str = ""
+    judge: str = ""
+    decimal: str = "point"
+    """What stands before decimals: a "point" or a "comma"."""
+    shape: Shape | None = None
+    """The shape that is expected, where it is known: it settles whether `12 345` is one number or two."""
+    formula: Callable[[str], float] | None = None
+    """The value of an entry that is no number but a formula such as √2/2; raises `UnreadableError` where it is none."""
 
     def read(self, node: Node) -> Answer:
-        shape, texts = read_table(node)
+        shape, texts = read_table(node, self.decimal, self.shape)
         if not any(text.strip() for text in texts):
             return without_numbers(BLANK)
-        cells = [_read_cell(text) for text in texts]
+        known = self._cells(texts)
+        cells = [known[text] for text in texts]
         trouble = next((trouble for *_, trouble in cells if trouble), "")
         if not any(state == READ for *_, state, _ in cells):
             return without_numbers(UNREADABLE, trouble)
         values, half_units, digits, states = (np.array(column) for column in list(zip(*cells, strict=True))[:4])
         return Answer(shape, values, half_units, digits, states, trouble)
 
+    def _cells(self, texts: Iterable[str]) -> dict[str, Cell]:
+        """Each distinct entry once: plain numbers, however many, and `MOST_OTHERS` that are none."""
+        cells: dict[str, Cell] = {}
+        others = 0
+        for text in dict.fromkeys(texts):
+            try:
+                cells[text] = _read_cell(text, self.decimal)
+            except UnreadableError as error:
+                others += 1
+                if others > MOST_OTHERS:
+                    raise
+                cells[text] = _read_other(text, error, self.formula)
+        return cells
+
     def show(self, values: np.ndarray) -> Any:
         return [self.show(row) for row in values] if values.ndim else number(float(values))
 
 
-def _read_cell(text: str) -> tuple[float, float, int, int, str]:
+def _read_cell(text: str, decimal: str) -> Cell:
     if not text.strip():
         return np.nan, 0.0, 0, BLANK, ""
     try:
-        numeral = read_numeral(text)
-        value = float(numeral.value)
-    except UnreadableError as error:
-        return np.nan, 0.0, 0, UNREADABLE, explain(error)
+        numeral = read_numeral(text, decimal)
+        return float(numeral.value), float(numeral.unit) / 2, numeral.digits, READ, ""
     except OverflowError:
-        return np.nan, 0.0, 0, UNREADABLE, "the number is too large"
-    return value, float(numeral.unit / 2), numeral.digits, READ, ""
+        return _unreadable_cell("the number is too large")
+
+
+def _read_other(text: str, trouble: UnreadableError, formula: Callable[[str], float] | None) -> Cell:
+    """An entry that is no plain number: NaN, an infinity, or a closed formula."""
+    value = read_endless(text)
+    if value is None and formula is not None and not isinstance(trouble, AmbiguousError):
+        try:
+            value = formula(text)
+        except UnreadableError as error:
+            trouble = error
+    return _unreadable_cell(explain(trouble)) if value is None else (value, 0.0, LONGEST, READ, "")
+
+
+def _unreadable_cell(trouble: str) -> Cell:
+    return np.nan, 0.0, 0, UNREADABLE, trouble
 
 
 @dataclass(frozen=True)
@@ -109,7 +148,7 @@ class Words:
 
     words: tuple[str, ...]
     exact: bool = True
-    verdict: str = ""
+    judge: str = ""
 
     def read(self, node: Node) -> Answer:
         word = _text(node, "one of " + ", ".join(self.words)).casefold()
@@ -132,7 +171,7 @@ class Options:
     count: int
     several: bool = False
     exact: bool = True
-    verdict: str = ""
+    judge: str = ""
 
     def read(self, node: Node) -> Answer:
         letters = (
@@ -160,7 +199,7 @@ class Pairs:
     left: tuple[str, ...]
     right: tuple[str, ...]
     exact: bool = True
-    verdict: str = ""
+    judge: str = ""
 
     def read(self, node: Node) -> Answer:
         pairs = dict(node) if isinstance(node, Entries) else self._from_text(node)
@@ -191,10 +230,10 @@ class Pairs:
 
 
 @dataclass(frozen=True)
-class Unjudged:
-    """What marking does not judge by itself: a formula, prose."""
+class Stated:
+    """What is judged as a text, by what it states: a formula, a derivation; or read by a person: prose."""
 
-    verdict: str
+    judge: str
     exact: bool = True
 
     def read(self, node: Node) -> Answer:
@@ -205,11 +244,33 @@ class Unjudged:
         return None
 
 
+@dataclass(frozen=True)
+class Lines(Stated):
+    """A derivation: what it starts from, and what it must arrive at, as its author wrote them."""
+
+    symbols: tuple[tuple[str, Declaration], ...] = ()
+    definitions: tuple[str, ...] = ()
+    unknown: str = ""
+    lines: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lines(Stated):
+    """A derivation, line by line: what its author says that it starts from and must arrive at."""
+
+    symbols: tuple[tuple[str, Declaration], ...] = ()
+    definitions: tuple[str, ...] = ()
+    unknown: str = ""
+    lines: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
+
+
 NUMBERS = Numbers()
 COUNT = Numbers(exact=True)  # of things: 61,707 is not nearly 61,706
 YES_NO = Words(("no", "yes"))
-FORMULA = Unjudged("undecided")
-PROSE = Unjudged("review")
+FORMULA = Stated("formula")
+PROSE = Stated("person")
 
 
 def _text(node: Node, expected: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -10,44 +9,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from grader.course import Course, read_course
 from grader.document import Entries, Items, Node, Text, files, read_document
-from grader.errors import GraderError, Place, SpecError, UnreadableError, did_you_mean
-from grader.expression import read_numeral
+from grader.errors import GraderError, Place, SpecError, did_you_mean
+from grader.expression.domains import Declaration, declared
 from grader.families import Family, load_all
-from grader.families.givens import Whole, read_whole
+from grader.parts import CREDIT, Part, read_ask, read_policy
 from grader.solution import Solution
 
 KEYS = ("title", "family", "statement", "given", "ask", "hints", "symbols", "vary", "require", "policy", "tests")
-CREDIT = {
-    "correct": Fraction(1),
-    "rounded": Fraction(1),
-    "follows": Fraction(1),
-    "slip": Fraction(1, 2),
-    "incomplete": Fraction(1, 2),
-}
-"""The share of a step's points that a verdict earns unless the course or the problem says otherwise; 0 for the rest."""
-
-LARGEST = 10**300  # of a number that marking works with, so that it has a float
-
-VERDICTS = (*CREDIT, "wrong", "blank", "unreadable", "undecided", "review")
-
-
-@dataclass(frozen=True)
-class Part:
-    """A step that is asked for: its points, and how near an answer must come.
-
-    Without `within`, `decimals` or `digits` an answer may be off by 0.1%, or agree to the digits given where these are
-    at least 3 significant ones. `within` is a share of the key's size (`0.1%`) or an amount (`0.05`).
-    """
-
-    step: str
-    points: Fraction = Fraction(1)
-    share: float | None = None
-    amount: float | None = None
-    decimals: int | None = None
-    digits: int | None = None
-
-
 @dataclass(frozen=True)
 class Problem:
     """An exercise as its author wrote it, with everything read."""
@@ -60,6 +30,8 @@ class Problem:
     statement: str = ""
     hints: tuple[str, ...] = ()
     policy: Mapping[str, Fraction] = field(default_factory=dict)
+    symbols: Mapping[str, Declaration] = field(default_factory=dict)
+    decimal: str = "point"
     varies: bool = False
     path: str = ""
 
@@ -76,14 +48,6 @@ class Problem:
     def credit(self, verdict: str) -> Fraction:
         """The share of a step's points that a verdict earns."""
         return self.policy.get(verdict, CREDIT.get(verdict, Fraction(0)))
-
-
-@dataclass(frozen=True)
-class Course:
-    """What `course.yaml` says of all problems beside and below it."""
-
-    title: str = ""
-    policy: Mapping[str, Fraction] = field(default_factory=dict)
 
 
 def load(path: str | Path, course: Course | None = None) -> Problem:
@@ -124,6 +88,8 @@ def _read(node: Node, id: str, root: Place, course: Course) -> Problem:
             **course.policy,
             **read_policy(node.get("policy"), root.within("policy", node.line_of("policy"))),
         },
+        symbols=read_symbols(node.get("symbols"), root.within("symbols", node.line_of("symbols"))),
+        decimal=course.decimal,
         varies="vary" in node,
         path=root.file,
     )
@@ -174,6 +140,22 @@ def read_givens(node: Node, family: Family, place: Place) -> dict[str, Any]:
     return values
 
 
+def read_symbols(node: Node | None, place: Place) -> dict[str, Declaration]:
+    """What a problem declares of the symbols in its answers: `x: positive`, `X: matrix(n, d)`."""
+    if node is None:
+        return {}
+    if not isinstance(node, Entries):
+        raise SpecError("expected a mapping of symbols to declarations, such as x: positive", place)
+    symbols = {}
+    for name, value in node.items():
+        here = place.within(name, node.line_of(name))
+        try:
+            symbols[str(name)] = declared(str(value))
+        except GraderError as error:
+            raise SpecError(error.what, here, error.hint) from error
+    return symbols
+
+
 def read_line(node: Entries, key: str, root: Place) -> str:
     value = node.get(key, Text(""))
     if not isinstance(value, Text):
@@ -187,89 +169,6 @@ def read_lines(node: Entries, key: str, root: Place) -> tuple[str, ...]:
     if isinstance(lines, Entries) or not all(isinstance(line, Text) for line in lines):
         raise SpecError("expected text, or a list of texts", root.within(key, node.line_of(key)))
     return tuple(str(line).strip() for line in lines)
-
-
-def read_ask(node: Node | None, solution: Solution, place: Place) -> tuple[Part, ...]:
-    """The parts in the order of the solution. A name counts before a pattern, a later pattern before an earlier one."""
-    if node is None:
-        return tuple(Part(step) for step in solution)
-    if not isinstance(node, Entries):
-        raise SpecError("expected a mapping of steps to points, such as yhat_1: 1", place)
-    asked: dict[str, Part] = {}
-    for key in sorted(node, key=lambda key: key in solution):
-        here = place.within(key, node.line_of(key))
-        found = [key] if key in solution else fnmatch.filter(solution, key)
-        if not found:
-            raise SpecError(f"no step '{key}' in this solution", here, did_you_mean(key, solution))
-        asked |= {str(step): read_part(str(step), node[key], here) for step in found}
-    return tuple(asked[step] for step in solution if step in asked)
-
-
-def read_part(step: str, node: Node, place: Place) -> Part:
-    if isinstance(node, Text):
-        return Part(step, read_amount(node, place, "points"))
-    if not isinstance(node, Entries):
-        raise SpecError("expected points, or a mapping such as {points: 2, within: 0.1%}", place)
-    allowed = ("points", "within", "decimals", "digits")
-    for key in node:
-        if key not in allowed:
-            raise SpecError(f"unknown key '{key}'", place.within(key, node.line_of(key)), did_you_mean(key, allowed))
-    values: dict[str, Any] = {}
-    for key, value in node.items():
-        here = place.within(key, node.line_of(key))
-        if key == "within":
-            text = str(value).strip()
-            amount = read_amount(Text(text.removesuffix("%"), node.line), here, "a share such as 0.1% or an amount")
-            values |= {"share": float(amount / 100)} if text.endswith("%") else {"amount": float(amount)}
-        elif key == "points":
-            values["points"] = read_amount(value, here, "points")
-        else:
-            values[str(key)] = read_whole(value, here, Whole(0))
-    return Part(step, **values)
-
-
-def read_amount(node: Node, place: Place, expects: str) -> Fraction:
-    try:
-        value = read_numeral(node).value if isinstance(node, Text) else Fraction(-1)
-    except UnreadableError:
-        value = Fraction(-1)
-    if not 0 <= value < LARGEST:
-        raise SpecError(f"expected {expects}, a number of at least 0, got '{node}'", place)
-    return value
-
-
-def read_policy(node: Node | None, place: Place) -> dict[str, Fraction]:
-    """Credit by verdict, each between 0 and 1."""
-    if node is None:
-        return {}
-    if not isinstance(node, Entries):
-        raise SpecError("expected a mapping of verdicts to credit, such as follows: 1", place)
-    policy = {}
-    for verdict, credit in node.items():
-        here = place.within(verdict, node.line_of(verdict))
-        if verdict not in VERDICTS:
-            raise SpecError(f"unknown verdict '{verdict}'", here, did_you_mean(verdict, VERDICTS))
-        policy[str(verdict)] = read_amount(credit, here, "a credit from 0 to 1")
-        if policy[str(verdict)] > 1:
-            raise SpecError(f"expected a credit from 0 to 1, got '{credit}'", here)
-    return policy
-
-
-def read_course(folder: Path) -> Course:
-    """What `course.yaml` in a folder, or else in the one above, says; nothing where there is none."""
-    found = [path for path in (folder / "course.yaml", folder.parent / "course.yaml") if path.is_file()]
-    if not found:
-        return Course()
-    path = found[0]
-    node, root = read_document(path), Place(str(path))
-    if not isinstance(node, Entries):
-        raise SpecError("expected a mapping with title and policy", root)
-    allowed = ("title", "seed", "policy")
-    for key in node:
-        if key not in allowed:
-            raise SpecError(f"unknown key '{key}'", root.within(key, node.line_of(key)), did_you_mean(key, allowed))
-    policy = read_policy(node.get("policy"), root.within("policy", node.line_of("policy")))
-    return Course(read_line(node, "title", root), policy)
 
 
 def load_folder(path: str | Path) -> tuple[dict[str, Problem], list[GraderError]]:

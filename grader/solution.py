@@ -21,6 +21,7 @@ from grader.expression.readings import exact_table, numeric_table, settled
 from grader.expression.tree import Operand, as_expression
 from grader.kinds import FORMULA, NUMBERS, Kind
 from grader.numeric import Array
+from grader.terms import Terms
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Page:
         self.question: list[str] = []
         self.symbols: set[str] = set()
         self.positive: set[str] = set()
+        self.terms = Terms()
 
     def _name(self, name: str, shape: tuple[int, ...], symbol: str) -> Name:
         if name in self.names:
@@ -168,6 +170,7 @@ class Solution(Mapping[str, Step]):
         self.tables, self.names = page.tables, page.names
         self.question = page.question
         self.lets, self.symbols, self.positive = page.lets, page.symbols, page.positive
+        self.terms = page.terms
         self._steps = {name: replace(step, solution=self) for name, step in page.steps.items()}
         self._exact: dict[str, Exact] = {}
 

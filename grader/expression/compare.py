@@ -269,8 +269,10 @@ def at_points(
 
 
 def tiny(off: Any, value: Any) -> bool:
-    """Whether a difference that may be zero is known to many digits beside the value."""
-    return bool(off.is_finite()) and bool(off.rad() <= (1 + abs(value).upper()) * arb(2) ** (-flint.ctx.prec // 3))
+    """Whether a difference that may be zero is known to many digits, of a value that is not beyond them all."""
+    precision = flint.ctx.prec
+    within = off.is_finite() and abs(value) < arb(2) ** (precision // 2)
+    return bool(within and off.rad() <= (1 + abs(value).upper()) * arb(2) ** (-precision // 3))
 
 
 def hole(

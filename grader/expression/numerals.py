@@ -64,7 +64,7 @@ def read_numeral(text: str, decimal: str = "point") -> Numeral:
         sign, whole, part, exponent = simple.groups("")
         return _numeral(sign, whole, part, int(exponent.translate(_MINUS)) if exponent else 0)
     start, stop = unwrapped(text)
-    if stop - start > LONGEST:
+    if stop - start > LONGEST or len(text) > 10 * LONGEST:  # what is read is kept, and all of it with it
         raise UnreadableError(f"a number of more than {LONGEST} characters", text, LONGEST)
     return _read(text, respelled(text, start, stop), decimal)
 

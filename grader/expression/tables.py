@@ -20,7 +20,7 @@ from itertools import chain
 from grader.document import Entries, Items, Node, Text
 from grader.errors import UnreadableError
 from grader.expression.brackets import from_brackets
-from grader.expression.rows import LONGEST, bounded, cells, numbers, one_expected, one_number, row, words
+from grader.expression.rows import LONGEST, bounded, cells, numbers, one_expected, one_number, row
 from grader.expression.spelling import MINUS, unwrapped
 from grader.expression.tree import Shape, by
 
@@ -192,9 +192,9 @@ def aligned(written: Written) -> Node | None:
     if "&" not in written.text and "\\\\" not in written.text:
         return None
     rows = _aligned(written)
-    if len(rows) == 1:
-        return rows[0] if len(rows[0]) > 1 else None
-    return Items(list(rows))
+    if len(rows) > 1:
+        return Items(list(rows))
+    return rows[0] if rows and len(rows[0]) > 1 else None
 
 
 def _aligned(written: Written) -> list[Items]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.errors import ShapeError
 from grader.expression import Expression, Name, diagonal, exp, log, outer, softmax, total, xlogy
+from grader.expression.operations import chain
 from grader.expression.tree import as_expression
 from grader.families import family
 from grader.families.givens import Vector
@@ -89,11 +90,28 @@ def all_classes(s: Page, y: Expression, z: Expression) -> None:
 SUM_KEPT = "Of the sum over the classes only the term with this probability depends on it."
 
 
+def classes(s: Page, n: int) -> None:
+    """The targets and scores that the page's symbols stand for, with which a student's sum over k runs."""
+    y, z = s.terms.sample("y", (n,), f"distribution({n})"), s.terms.sample("z", (n,))
+    p = softmax(z)
+    others = range(1, n)
+    s.terms.meanings |= {
+        "y_i": y[0], "z_i": z[0], "p_j": p[1],
+        "R": chain([exp(z[k]) for k in others]),
+        "C": chain([y[k] * z[k] for k in others]),
+        "D": chain([y[k] / p[k] for k in others]),
+    }  # fmt: skip
+    s.terms.words |= {"p": p, "yhat": p, "p_i": p[0]}
+    s.terms.places |= {"i": 0, "j": 1}
+    s.terms.lengths |= {"n": n, "N": n, "K": n}
+
+
 def any_class(s: Page) -> None:
     """One class i among any number of them; p_j is another's probability, D the others' y_k/p_k added up."""
     y_i, z_i = s.symbol("y_i"), s.symbol("z_i")
     R, C = s.symbol("R", positive=True), s.symbol("C")
     p_j, D = s.symbol("p_j", positive=True), s.symbol("D")
+    classes(s, 5)
     S = s.formula("S", exp(z_i) + R, "Write the sum of all the exponentials: the one of i and the others, R.")
     p = s.formula("p", exp(z_i) / S, "Write the probability of i.", symbol="p_i")
     others = s.formula(

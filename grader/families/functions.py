@@ -106,6 +106,7 @@ def state(s: Page, f: Function, reserved: str) -> list[Name]:
             raise ShapeError(f"the variable {variable!r} has the name of something else here; call it u or v", "f")
     symbols = [s.symbol(variable) for variable in f.variables]
     arguments = ", ".join(map(latex_of, symbols))
+    s.terms.word("f", f.at(*symbols))
     s.ask(f"$f({arguments}) = {latex_of(f.at(*symbols))}$")
     return symbols
 

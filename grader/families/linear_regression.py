@@ -82,6 +82,8 @@ def linear_regression(
     kind = FORMULA if data[0] is None else NUMBERS
     count = check_samples(X, y, w, columns)
     n = s.let("n", count) if kind is NUMBERS else s.symbol("n", positive=True)
+    if kind is FORMULA:
+        s.terms.rows(n, y, {"d": len(w)})
     descent = Descent(s, lr, convention, penalty_of(penalty, lam), kind, w, b)
     rounds = chosen(batches, count)
     for t in range(1, (n_steps or len(rounds)) + 1):

@@ -50,6 +50,7 @@ def mse(
     if y is not None and prediction is not None and n is None:
         error_of(s, y, prediction, convention, NUMBERS)
     elif y is None and prediction is None and n is not None:
+        s.terms.places |= {"i": 0, "j": 1}
         error_of(s, s.symbol("y", (n,)), s.symbol("yhat", (n,)), convention, FORMULA)
     else:
         raise ShapeError("expected y and prediction, or n alone")

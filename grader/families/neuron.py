@@ -68,6 +68,7 @@ def neuron(
         if loss == "cross_entropy":
             refuse_saturated(s, w, b, x)
     z, a = one.forward(w, b, x)
+    s.terms.word("yhat", a)
     if y is None:
         return
     dL_dz, L = one.backward(z, a, y)

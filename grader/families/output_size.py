@@ -44,6 +44,8 @@ def output_size(
     if H is None:
         H = page.symbol("H", positive=True)
         W, k, p, s = (letter(page, name, value) for name, value in {"W": W, "k": k, "p": p, "s": s}.items())
+        if d is None:
+            whole_strides(page, {"H": H, "W": W}, k, p, s)
     elif k is None:
         raise ShapeError("expected the side k of the window beside H", "k")
     W = H if W is None else W
@@ -57,6 +59,17 @@ def output_size(
 def letter(page: Page, name: str, value: Expression | None) -> Expression:
     """A given, or a symbol where there is none."""
     return page.symbol(name, positive=name != "p") if value is None else value
+
+
+def whole_strides(
+    page: Page, lengths: dict[str, Expression], k: Expression, p: Expression, s: Expression
+) -> None:
+    """Formulas are compared where the stride divides the room: there no rounding down is needed, and many leave it out."""
+    for name, length in lengths.items():
+        if isinstance(length, Name) and length.name in page.symbols:
+            steps = page.terms.sample(f"steps_{name}", (), "natural")
+            page.terms.mean(length, steps * s + k - 2 * p)
+    page.terms.domains |= dict.fromkeys(("k", "p", "s"), "natural")
 
 
 def check_room(

@@ -47,6 +47,7 @@ def ridge(
     if X is None and y is None:
         X, y, w = s.symbol("X", (3, 2)), s.symbol("y", (3,)), s.symbol("w", (2,))
         n = s.symbol("n", positive=True)
+        s.terms.rows(n, y, {"d": len(w)})
         in_symbols(s, X, y, w, n, s.symbol("lam", positive=True) if lam is None else lam, reduction)
     elif X is None or y is None or lam is None:
         missing = "X" if X is None else "y" if y is None else "lam"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from grader.errors import ShapeError
-from grader.expression import Expression, Name, exp
+from grader.expression import Expression, Name, exp, softmax
+from grader.expression.operations import chain
+from grader.expression.tree import as_expression
 from grader.families import family
 from grader.families.givens import Count
 from grader.solution import Page
@@ -25,11 +27,23 @@ def softmax_derivative(s: Page, *, n: Count | None = None) -> None:
     if n is not None and n < 2:
         raise ShapeError("expected at least 2 scores, so that there is a j beside i, got 1", "n")
     z_i, z_j = s.symbol("z_i"), s.symbol("z_j")
+    scores(s, n or 5)
     S = s.formula("S", sum_of_exponentials(s, z_i, z_j, n), "Write the sum of all the exponentials, and call it S.")
     p_i = s.formula("p_i", exp(z_i) / S, "Write the probability of i.")
     p_j = s.formula("p_j", exp(z_j) / S, "Write the probability of j.")
     same(s, z_i, S, p_i)
     different(s, z_i, z_j, S, p_i, p_j)
+
+
+def scores(s: Page, n: int) -> None:
+    """The scores that the page's symbols stand for, with which a student's sum over k runs."""
+    z = s.terms.sample("z", (n,))
+    s.terms.meanings |= {"z_i": z[0], "z_j": z[1]}
+    s.terms.meanings |= {f"z_{k}": z[k - 1] for k in range(3, n + 1)}
+    s.terms.meanings["R"] = chain([exp(z[k]) for k in range(2, n)]) if n > 2 else as_expression(0)
+    s.terms.words |= {"p": softmax(z), "yhat": softmax(z)}
+    s.terms.places |= {"i": 0, "j": 1}
+    s.terms.lengths |= {"n": n, "N": n, "K": n}
 
 
 def sum_of_exponentials(s: Page, z_i: Name, z_j: Name, n: int | None) -> Expression:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,8 +16,12 @@ from grader.marking import marks as words
 from grader.marking.answers import Column, Reader, as_typed, column, odd_shapes
 from grader.marking.marks import Mark, Marks
 from grader.marking.verdicts import CODES, DIGITS, FOLLOWS, Judged, enough, judge, overall, own_values
-from grader.problem import Part, Problem
+from grader.parts import Part
+from grader.problem import Problem
 from grader.solution import Slip, Step
+
+if TYPE_CHECKING:
+    from grader.marking.stated import Judgement
 
 
 @dataclass(frozen=True)
@@ -74,15 +79,31 @@ class Group:
 
     def marks(self) -> list[Marks]:
         """A student's marks each, in the order of the parts."""
-        parts = [self.part(part) for part in self.problem.parts]
+        parts = [
+            self.stated(part) if self.solution[part.step].kind.judge else self.part(part) for part in self.problem.parts
+        ]
         return [Marks(row) for row in zip(*parts, strict=True)] if parts else [Marks() for _ in self.sheets]
 
     def part(self, part: Part) -> list[Mark]:
         """One part's mark for every student."""
         judged = judge(part, self.solution, self.columns, self.own, self.shapes)
         step = self.solution[part.step]
-        expected = None if step.kind.verdict else step.kind.show(self.solution.arrays[part.step][..., 0])
+        expected = None if step.kind.judge else step.kind.show(self.solution.arrays[part.step][..., 0])
         return [self.mark(part, i, CODES[code], judged, expected) for i, code in enumerate(overall(judged.codes))]
+
+    def stated(self, part: Part) -> list[Mark]:
+        """One part's mark for every student, where the answer is a formula or a derivation: each text is judged once."""
+        from grader.marking.stated import judged, mark_of
+
+        judgements: dict[str, Judgement] = {}
+        marks = []
+        for sheet in self.sheets:
+            node = sheet.answers.get(part.step)
+            typed = "" if node is None else repr(as_typed(node))
+            if typed not in judgements:
+                judgements[typed] = judged(self.problem, part, node)
+            marks.append(mark_of(self.problem, part, sheet, judgements[typed]))
+        return marks
 
     def mark(self, part: Part, i: int, verdict: str, judged: Judged, expected: object) -> Mark:
         sheet, step = self.sheets[i], self.solution[part.step]
@@ -90,7 +111,7 @@ class Group:
         codes = judged.codes[..., i]
         by_cell = bool(codes.shape) and read is not None and read.shape == step.shape
         slip = step.slips[judged.slips[i] - 1] if verdict == "slip" else None
-        own = None if verdict in {"correct", "blank"} or step.kind.verdict else self.led_to(step, i)
+        own = None if verdict in {"correct", "blank"} or step.kind.judge else self.led_to(step, i)
         return Mark(
             student=sheet.student,
             problem=self.problem.id,
@@ -143,8 +164,6 @@ class Group:
             return words.blank()
         if verdict == "unreadable":
             return words.unreadable(self.answers[i][part.step].trouble)
-        if verdict in words.UNJUDGED:
-            return words.UNJUDGED[verdict]
         if slip is not None:
             return words.slipped(slip.sentence, expected)
         if verdict == "follows":

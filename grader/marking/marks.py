@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from grader.expression.readings import plain_of
 from grader.expression.tree import Index, Shape, by
+
+if TYPE_CHECKING:
+    from grader.expression.compare import Comparison
+    from grader.solution import Step
 
 
 class Mark(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -120,10 +125,70 @@ def slipped(sentence: str, expected: Any) -> str:
     return f"{sentence} The key has {one_line(expected)}."
 
 
-UNJUDGED = {
-    "undecided": "A formula: it is kept for a person to read beside the key.",
-    "review": "This is kept for a person to read.",
-}
+TWO_READINGS = "this can be read in two ways: write brackets around what is divided by"
+
+
+def key_of(step: Step) -> str | None:
+    """The key's formula on one line; None for a derivation, whose lines the worked solution has."""
+    return plain_of(step.expression) if step.kind.judge == "formula" else None
+
+
+def differs(found: Comparison, key: str | None) -> str:
+    """Where an answer and the key come to different values."""
+    said = f"The key has {key}." if key else ""
+    if found.counterexample and found.values:
+        at = ", ".join(f"{name} = {value}" for name, value in found.counterexample)
+        return f"At {at} yours comes to {found.values[0]} and the key to {found.values[1]}. {said}".strip()
+    return f"{sentence(found.reason)} {said}".strip()
+
+
+def undecided(reason: str) -> str:
+    return f"This could not be settled: {reason}. It is kept for a person to read."
+
+
+def misfit(trouble: str, key: str | None) -> str:
+    return f"The shapes do not fit: {trouble}. The key has {key}."
+
+
+def unsolved(unknown: str, equation: bool) -> str:
+    """That an answer is true of the solution and does not say what it is."""
+    if equation:
+        return f"This equation holds; solve it for {unknown}."
+    return f"This holds, and {unknown} still stands on the right, openly or in a quantity that comes from it: solve for it."
+
+
+def line(number: int, verdict: str, reason: str) -> str:
+    """What is the matter with one line of a derivation."""
+    said = {
+        "wrong": f"Line {number} does not follow",
+        "undecided": f"Line {number} could not be settled",
+        "unreadable": f"Line {number} cannot be read",
+    }
+    return f"{said[verdict]}: {reason}."
+
+
+def right_again(numbers: Sequence[int]) -> str:
+    which = listing([str(number) for number in numbers])
+    many = "s" if len(numbers) > 1 else ""
+    return f"Line{many} {which} {'are' if many else 'is'} right, and {'do' if many else 'does'} not come from the line above."
+
+
+def not_reached(results: Sequence[str]) -> str:
+    """Where a derivation should have arrived."""
+    return f"Every line holds; the page does not arrive at {listing(list(results))}."
+
+
+def another_form(trouble: str) -> str:
+    return f"This is equal to the key, and not in the form asked for: {trouble}."
+
+
+def sentence(words: str) -> str:
+    """Words as a sentence."""
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}" if words else ""
+
+
+def review() -> str:
+    return "This is kept for a person to read."
 
 
 def wrong_shape(given: Shape, expected: Shape) -> str:

@@ -13,13 +13,13 @@ from grader.expression.tree import Shape
 from grader.kinds import BLANK, READ, UNREADABLE
 from grader.marking.answers import Column
 from grader.numeric import Array
-from grader.problem import Part
+from grader.parts import Part
 from grader.solution import Solution, Step
 
-CODES = ("correct", "follows", "slip", "wrong", "blank", "unreadable", "undecided", "review")
+CODES = ("correct", "follows", "slip", "wrong", "blank", "unreadable")
 """Verdicts by their codes in an array."""
 
-CORRECT, FOLLOWS, SLIP, WRONG, NOTHING, UNREAD, UNDECIDED, REVIEW = range(len(CODES))
+CORRECT, FOLLOWS, SLIP, WRONG, NOTHING, UNREAD = range(len(CODES))
 
 SHARE = 1e-3  # of the key's size, unless the problem says otherwise
 DIGITS = 3  # significant, unless the problem says otherwise
@@ -127,8 +127,6 @@ def judge(
     size = column.values.shape
     nobody = np.zeros(size[-1], dtype=int)
     states = [column.states == BLANK, column.states == UNREADABLE]
-    if step.kind.verdict:
-        return Judged(np.select(states, [NOTHING, UNREAD], default=CODES.index(step.kind.verdict)), nobody)
 
     def equal(target: Array | None) -> np.ndarray:
         if target is None or target.shape[:-1] != size[:-1]:
@@ -166,7 +164,7 @@ def overall(codes: np.ndarray) -> np.ndarray:
     def some(code: int) -> np.ndarray:
         return np.asarray((entries == code).any(axis=0))
 
-    order = [UNREAD, REVIEW, UNDECIDED, WRONG, NOTHING, SLIP, FOLLOWS]
-    verdicts = [UNREAD, REVIEW, UNDECIDED, WRONG, WRONG, SLIP, FOLLOWS]
+    order = [UNREAD, WRONG, NOTHING, SLIP, FOLLOWS]
+    verdicts = [UNREAD, WRONG, WRONG, SLIP, FOLLOWS]
     everything_blank = (entries == NOTHING).all(axis=0)
     return np.select([everything_blank, *map(some, order)], [NOTHING, *verdicts], default=CORRECT)

@@ -68,7 +68,7 @@ def pattern(tree: Expression) -> str:
 
 def fits_a_cell(step: Step) -> bool:
     """Whether a step's value is short enough for a table: a number, a word, a short vector."""
-    return len(step.shape) <= 1 and math.prod(step.shape) <= MOST_IN_A_CELL and not step.kind.verdict
+    return len(step.shape) <= 1 and math.prod(step.shape) <= MOST_IN_A_CELL and not step.kind.judge
 
 
 def rounds(run: Sequence[Sequence[Step]]) -> Rounds:

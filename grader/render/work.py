@@ -15,7 +15,8 @@ from grader.expression.readings import layout_of, substituted, written_out
 from grader.expression.tree import Apply, Expression, Index, leaves
 from grader.kinds import Numbers, Pairs, Unjudged
 from grader.marking.marks import cell_name
-from grader.problem import Part, Problem
+from grader.parts import Part
+from grader.problem import Problem
 from grader.render.rounds import Rounds, fits_a_cell, rounds, runs
 from grader.render.values import grids, number_layout, said, shown, symbol_of
 from grader.solution import Solution, Step

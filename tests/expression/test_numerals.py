@@ -1,21 +1,19 @@
-"""Numbers and tables as people type them: their exact values, their digits, and where reading stopped."""
+"""Numbers as people type them: their exact values, their digits, and where reading stopped."""
 
 from __future__ import annotations
 
-import contextlib
+import math
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.document import Entries, Text, from_python, read_yaml
 from grader.errors import UnreadableError
-from grader.expression import read_numeral, read_table
-from grader.expression.numerals import LONGEST
+from grader.expression import read_numeral
+from grader.expression.numerals import ALONE, EXPECTED, LONGEST, AmbiguousError, read_endless
 
 tenth = Fraction(1, 10)
 
@@ -63,7 +61,9 @@ def test_numbers(text: str, value: Fraction, unit: Fraction, digits: int) -> Non
     assert isinstance(numeral.value, Fraction)
 
 
-EXPECTED = "expected a number such as 0.25, -3/4 or 1e-3"
+def test_the_message_gives_examples() -> None:
+    """What cannot be read is told with examples of what can."""
+    assert EXPECTED == "expected a number such as 0.25, -3/4 or 1e-3"
 
 
 @pytest.mark.parametrize(
@@ -79,35 +79,48 @@ EXPECTED = "expected a number such as 0.25, -3/4 or 1e-3"
         ("1 2", EXPECTED, 2),
         ("  1 2", EXPECTED, 4),
         ("0.5x", EXPECTED, 4),
-        ("1,5", EXPECTED, 2),
         ("0x10", EXPECTED, 2),
         ("1_000", EXPECTED, 2),
         ("1.2.3", EXPECTED, 4),
         ("1e", EXPECTED, 2),
         ("1e5.5", EXPECTED, 4),
         ("1e9999", EXPECTED, 6),
-        ("5%", EXPECTED, 2),
         ("1-", EXPECTED, 2),
         ("2^3", EXPECTED, 2),
         ("nan", EXPECTED, 1),
         ("-inf", EXPECTED, 1),
         ("Infinity", EXPECTED, 1),
-        ("١٢", EXPECTED, 1),
-        ("1٢", EXPECTED, 2),
-        ("１２", EXPECTED, 1),
-        ("½", EXPECTED, 1),
-        ("10²", EXPECTED, 3),
         ("3/-4", EXPECTED, 2),
         ("1.5/2", EXPECTED, 4),
         ("1/2/3", EXPECTED, 2),
         ("1\n2", EXPECTED, 2),
         ("1\x00", EXPECTED, 2),
         ("__import__('os')", EXPECTED, 1),
+        ("12,34,567", EXPECTED, 3),
+        ("1.000.000", EXPECTED, 6),
+        ("1.234 567", EXPECTED, 6),
+        ("x² = 4", EXPECTED, 1),
+        ("2x = 4", EXPECTED, 2),
+        ("x + 1 = 4", EXPECTED, 1),
+        ("w = ", EXPECTED, 4),
+        ("w = 0.5x", EXPECTED, 8),
+        ("$0.5x$", EXPECTED, 5),
+        ("2³", EXPECTED, 2),
+        ("1.5·10", EXPECTED, 4),
+        (r"\frac{1}{2", EXPECTED, 1),
+        (r"\frac{1.5}{2}", EXPECTED, 1),
+        ("3/4%", EXPECTED, 4),
+        ("0.5 m", ALONE, 4),
+        ("0.5cm", ALONE, 4),
+        (r"3\,\text{cm}", ALONE, 2),
+        ("12 parameters", ALONE, 3),
+        (r"\frac{1}{0}", "a fraction over zero", 9),
         ("1/0", "a fraction over zero", 3),
         ("-1/000", "a fraction over zero", 4),
         ("9" * (LONGEST + 1), f"a number of more than {LONGEST} characters", LONGEST),
         ("1" * 100, f"a number of more than {LONGEST} characters", LONGEST),
         ("1" * 1_000_000, f"a number of more than {LONGEST} characters", LONGEST),
+        ("1" + " " * 1000, f"a number of more than {LONGEST} characters", LONGEST),
         ("1/" + "3" * 100, f"a number of more than {LONGEST} characters", LONGEST),
     ],
     ids=lambda value: repr(value)[:24],
@@ -117,6 +130,204 @@ def test_what_is_no_number(text: str, message: str, column: int) -> None:
     with pytest.raises(UnreadableError) as caught:
         read_numeral(text)
     assert (str(caught.value), caught.value.column, caught.value.text) == (message, column, text)
+
+
+HABITS = [
+    ("1.5×10^{-3}", "0.0015", "0.0001", 2),
+    ("1.5*10^-3", "0.0015", "0.0001", 2),
+    ("1.5*10**-3", "0.0015", "0.0001", 2),
+    ("1.5·10^(-3)", "0.0015", "0.0001", 2),
+    (r"1.5 \cdot 10^{-3}", "0.0015", "0.0001", 2),
+    (r"1.5 \times 10^{-3}", "0.0015", "0.0001", 2),
+    ("1.5×10⁻³", "0.0015", "0.0001", 2),
+    ("1.5 x 10^-3", "0.0015", "0.0001", 2),
+    ("1.50×10^3", "1500", "10", 3),
+    ("10^{-3}", "0.001", "0.001", 1),
+    ("-10²", "-100", "100", 1),
+    (r"\frac{3}{4}", "3/4", "0", LONGEST),
+    (r"-\frac34", "-3/4", "0", LONGEST),
+    (r"\dfrac{-3}{4}", "-3/4", "0", LONGEST),
+    (r"\tfrac 3 4", "3/4", "0", LONGEST),
+    ("3⁄4", "3/4", "0", LONGEST),
+    ("½", "1/2", "0", LONGEST),
+    ("-⅔", "-2/3", "0", LONGEST),
+    ("50%", "0.5", "0.01", 2),
+    (r"50 \%", "0.5", "0.01", 2),
+    ("12.5 %", "0.125", "0.001", 3),
+    ("５０％", "0.5", "0.01", 2),
+    ("1 000", "1000", "1", 4),
+    ("1 000 000.25", "1000000.25", "0.01", 9),
+    ("1\u2009000\u2009000", "1000000", "1", 7),
+    ("1\u202f000", "1000", "1", 4),
+    ("1\u00a0000", "1000", "1", 4),
+    (r"1\,000", "1000", "1", 4),
+    ("1'000", "1000", "1", 4),
+    ("1,000", "1000", "1", 4),
+    ("1{,}000", "1000", "1", 4),
+    ("-1,000.50", "-1000.5", "0.01", 6),
+    ("１２．５", "12.5", "0.1", 3),
+    ("١٢", "12", "1", 2),
+    ("1٢", "12", "1", 2),
+    ("٣٫١٤", "3.14", "0.01", 3),
+    ("१२", "12", "1", 2),
+    ("$0.5$", "0.5", "0.1", 1),
+    ("$$ 0.5 $$", "0.5", "0.1", 1),
+    (r"\(0.5\)", "0.5", "0.1", 1),
+    (r"\[ 0.5 \]", "0.5", "0.1", 1),
+    (r"$\boxed{0.5}$", "0.5", "0.1", 1),
+    ("= 0.5", "0.5", "0.1", 1),
+    ("≈0.5", "0.5", "0.1", 1),
+    (r"\approx 0.5", "0.5", "0.1", 1),
+    ("w = 0.5", "0.5", "0.1", 1),
+    ("w_12 := 0.5", "0.5", "0.1", 1),
+    ("ŷ₁ ≈ 0.5", "0.5", "0.1", 1),
+    ("λ=.5", "0.5", "0.1", 1),
+    (r"$\hat{y}_1 = 0.5$", "0.5", "0.1", 1),
+    (r"\mathbf{w}_{1,2} = 0.5", "0.5", "0.1", 1),
+    (r"W^{(2)}_{11} = 0.5", "0.5", "0.1", 1),
+    ("w = 1/2", "1/2", "0", LONGEST),
+    ("- 0.5", "-0.5", "0.1", 1),
+    ("0.5\u200b", "0.5", "0.1", 1),
+    ("np.float64(0.5)", "0.5", "0.1", 1),
+]
+
+
+@pytest.mark.parametrize(("text", "value", "unit", "digits"), HABITS)
+def test_habits(text: str, value: str, unit: str, digits: int) -> None:
+    """LaTeX, Unicode, groups of three, percent, other digits, a name in front: value, last place and digits."""
+    numeral = read_numeral(text)
+    assert (numeral.value, numeral.unit, numeral.digits) == (Fraction(value), Fraction(unit), digits)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "digits"),
+    [
+        ("1,5", "1.5", "0.1", 2),
+        ("-,5", "-0.5", "0.1", 1),
+        ("1{,}50", "1.5", "0.01", 3),
+        ("1,500", "1.5", "0.001", 4),
+        ("1.000,5", "1000.5", "0.1", 5),
+        ("1 000,5", "1000.5", "0.1", 5),
+        ("1.000.000", "1000000", "1", 7),
+        ("1,5e-3", "0.0015", "0.0001", 2),
+        ("1,5·10^{-3}", "0.0015", "0.0001", 2),
+        ("12,5 %", "0.125", "0.001", 3),
+        ("3/4", "3/4", "0", LONGEST),
+        ("1e-3", "0.001", "0.001", 1),
+        ("12", "12", "1", 2),
+        ("0.125", "0.125", "0.001", 3),  # as a program writes it
+        ("1.5", "1.5", "0.1", 2),
+    ],
+)
+def test_decimal_commas(text: str, value: str, unit: str, digits: int) -> None:
+    """Where the course says so, a comma stands before the decimals and a point between thousands."""
+    numeral = read_numeral(text, "comma")
+    assert (numeral.value, numeral.unit, numeral.digits) == (Fraction(value), Fraction(unit), digits)
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "column"),
+    [
+        ("1,5", "point", 2),
+        ("1,00", "point", 2),
+        ("0,500", "point", 2),
+        (",5", "point", 1),
+        ("w = 1,2345", "point", 6),
+        ("1,5e-3", "point", 2),
+        ("12,5%", "point", 3),
+        ("1 1/2", "point", 2),
+        ("1½", "point", 2),
+        (r"1\frac12", "point", 2),
+        ("-2 1 / 3", "comma", 3),
+        ("1.500", "comma", 2),
+        ("-12.345", "comma", 4),
+        ("1.234e3", "comma", 2),
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_not_read(text: str, decimal: str, column: int) -> None:
+    """A decimal comma where points are meant, a mixed number, one point that may set thousands apart."""
+    with pytest.raises(AmbiguousError, match="write ") as caught:
+        read_numeral(text, decimal)
+    assert (caught.value.column, caught.value.text) == (column, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("nan", math.nan), ("NaN", math.nan), (".nan", math.nan), ("np.nan", math.nan), ("float('nan')", math.nan),
+        ("inf", math.inf), ("Infinity", math.inf), ("∞", math.inf), ("+∞", math.inf), (r"$\infty$", math.inf),
+        ("-inf", -math.inf), ("−∞", -math.inf), (r"-\infty", -math.inf), ("-.inf", -math.inf), ("x = -∞", -math.inf),
+        ("float('-inf')", -math.inf),
+        ("5", None), ("info", None), ("nano", None), ("", None), ("nan" + " " * 1000 + "x", None), ("n" * 10**6, None),
+    ],
+)  # fmt: skip
+def test_no_number_and_no_end(text: str, value: float | None) -> None:
+    """NaN and infinities are values, however they are written; a number or a word is neither."""
+    found = read_endless(text)
+    assert found is value if value is None else repr(found) == repr(value)
+
+
+def powers(times: str, opening: str = "^{", closing: str = "}") -> Callable[[Decimal], str]:
+    """A way to write a decimal number with a power of ten."""
+
+    def write(number: Decimal) -> str:
+        mantissa, exponent = format(number, "E").split("E")
+        return f"{mantissa}{times}10{opening}{int(exponent)}{closing}"
+
+    return write
+
+
+RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+ARABIC = str.maketrans("0123456789.", "٠١٢٣٤٥٦٧٨٩٫")
+WIDE = str.maketrans("0123456789.-", "０１２３４５６７８９．－")
+COMMA = str.maketrans(",.", ".,")
+
+POINT_HABITS: dict[str, Callable[[Decimal], str]] = {
+    "printed": str,
+    "cdot": powers(r" \cdot "),
+    "times": powers(r" \times "),
+    "cross": powers("×"),
+    "star": powers("*", "^", ""),
+    "python": powers(" * ", "**", ""),
+    "brackets": powers("·", "^(", ")"),
+    "raised": lambda number: powers("×", "", "")(number).partition("×")[0]
+    + "×10" + str(int(format(number, "E").split("E")[1])).translate(RAISED),
+    "minus sign": lambda number: str(number).replace("-", "−"),
+    "dollars": lambda number: f"${number}$",
+    "named": lambda number: rf"\hat{{y}}_{{12}} = {number}",
+    "percent": lambda number: f"{number.scaleb(2)} %",
+    "thousands": lambda number: f"{number:,}",
+    "latex thousands": lambda number: f"{number:,}".replace(",", "{,}"),
+    "thin spaces": lambda number: f"{number:,}".replace(",", "\u2009"),
+    "spaces": lambda number: f"{number:,}".replace(",", " "),
+    "latex spaces": lambda number: f"{number:,}".replace(",", r"\,"),
+    "other digits": lambda number: str(number).translate(ARABIC),
+    "wide digits": lambda number: str(number).translate(WIDE),
+}  # fmt: skip
+COMMA_HABITS: dict[str, Callable[[Decimal], str]] = {
+    "printed": lambda number: str(number).translate(COMMA),
+    "latex": lambda number: str(number).replace(".", "{,}"),
+    "spaces": lambda number: f"{number:,}".replace(",", " ").replace(".", ","),
+    "power": lambda number: powers("·")(number).translate(COMMA),
+}
+SHORT = st.builds(
+    lambda sign, digits, exponent: Decimal((sign, tuple(map(int, str(digits))), exponent)),
+    st.integers(0, 1),
+    st.integers(0, 10**15),
+    st.integers(-18, 3),
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(SHORT)
+def test_decimals_come_back_from_every_habit(number: Decimal) -> None:
+    """However a decimal number is printed, its value, its last place and its significant digits come back."""
+    expected = Fraction(number), Fraction(10) ** int(number.as_tuple().exponent)
+    significant = len("".join(map(str, number.as_tuple().digits)).lstrip("0"))
+    for decimal, habits in (("point", POINT_HABITS), ("comma", COMMA_HABITS)):
+        for name, write in habits.items():
+            numeral = read_numeral(write(number), decimal)
+            assert (name, numeral.value, numeral.unit, numeral.digits) == (name, *expected, significant)
 
 
 DECIMALS = st.builds(
@@ -160,161 +371,18 @@ def test_ratios_come_back(above: int, below: int) -> None:
 
 
 @settings(deadline=None, max_examples=200)
-@given(st.text(alphabet="0123456789+-−.eE/ xa", max_size=12) | st.text(max_size=8))
-def test_any_text_is_a_number_or_unreadable(text: str) -> None:
+@given(
+    st.text(alphabet="0123456789+-−.eE/ xa", max_size=12)
+    | st.text(alphabet="0123,. '%$^{}()\\\\½⁻³×=w", max_size=14)
+    | st.text(max_size=8),
+    st.sampled_from(["point", "comma"]),
+)
+def test_any_text_is_a_number_or_unreadable(text: str, decimal: str) -> None:
     """Nothing that a student types gives any other error, and the column lies in the text or just behind it."""
     columns = [1]
+    read_endless(text)
     try:
-        read_numeral(text)
+        read_numeral(text, decimal)
     except UnreadableError as error:
         columns.append(error.column or 0)
     assert all(1 <= column <= len(text) + 1 for column in columns)
-
-
-# Tables.
-
-
-@pytest.mark.parametrize(
-    ("node", "shape", "entries"),
-    [
-        ("0.600", (), ["0.600"]),
-        ("", (), [""]),
-        ("3/4", (), ["3/4"]),
-        ("3 / 4", (), ["3 / 4"]),
-        ("w + 1", (), ["w + 1"]),
-        ("a, b", (), ["a, b"]),
-        (["1", "2"], (2,), ["1", "2"]),
-        ([1, 0.5, Fraction(1, 3)], (3,), ["1", "0.5", "1/3"]),
-        ([["1", "2", "3"], ["4", "5", "6"]], (2, 3), list("123456")),
-        ([[["1"], ["2"]]], (1, 2, 1), ["1", "2"]),
-        ([], (0,), []),
-        ([[], []], (2, 0), []),
-        (["1", None, "3"], (3,), ["1", "", "3"]),
-        ("[1, 2]", (2,), ["1", "2"]),
-        ("[1 2]", (2,), ["1", "2"]),
-        ("(1, 2)", (2,), ["1", "2"]),
-        (" [ 1,2 ] ", (2,), ["1", "2"]),
-        ("[]", (0,), []),
-        ("[5]", (1,), ["5"]),
-        ("[[1, 2], [3, 4]]", (2, 2), list("1234")),
-        ("[[1 2]\n [3 4]]", (2, 2), list("1234")),
-        ("[(1, 2), (3, 4)]", (2, 2), list("1234")),
-        ("[[[1, 2]], [[3, 4]]]", (2, 1, 2), list("1234")),
-        ("[-1.5, −2, 1e-3, 3/4, 1 / 2]", (5,), ["-1.5", "−2", "1e-3", "3/4", "1 / 2"]),
-        ("[1/2, 3/ 4, 5 /6]", (3,), ["1/2", "3/ 4", "5 /6"]),
-        ("[1, 2; 3, 4]", (2, 2), list("1234")),
-        ("[1 2; 3 4; 5 6]", (3, 2), list("123456")),
-        ("[1,,2]", (3,), ["1", "", "2"]),
-        ("[,1]", (2,), ["", "1"]),
-        ("[1, 2,]", (2,), ["1", "2"]),
-        ("[[1, ], [, 2]]", None, "a ragged table: row 2 has 2 entries where row 1 has 1 entry"),
-        ("[1, x, 3]", (3,), ["1", "x", "3"]),
-        ("1 2 3", (3,), ["1", "2", "3"]),
-        ("1, 2, 3", (3,), ["1", "2", "3"]),
-        ("-1, .5", (2,), ["-1", ".5"]),
-        ("1/2, 3/4", (2,), ["1/2", "3/4"]),
-        ("1, 2; 3, 4", (2, 2), list("1234")),
-        ("1 2\n3 4", (2, 2), list("1234")),
-        ("1 2\r\n3 4\r\n", (2, 2), list("1234")),
-        ("\n1 2\n\n3 4\n", (2, 2), list("1234")),
-        ("1;2;3", (3, 1), list("123")),
-        ("3x4", (2,), ["3", "4"]),
-        ("3×4", (2,), ["3", "4"]),
-        ("6 x 28 x 28", (3,), ["6", "28", "28"]),
-        ([["1", "2"], ["3"]], None, "a ragged table: row 2 has 1 entry where row 1 has 2 entries"),
-        (["1", ["2"]], None, "a ragged table: row 2 has 1 entry where row 1 has a single number"),
-        ([["1"], "2"], None, "a ragged table: row 2 has a single number where row 1 has 1 entry"),
-        ([["1"], []], None, "a ragged table: row 2 has 0 entries where row 1 has 1 entry"),
-        ([[["1"]], [["1", "2"]]], None, "a ragged table: row 2 has 1×2 entries where row 1 has 1×1 entries"),
-        ("[[1, 2], [3]]", None, "a ragged table: row 2 has 1 entry where row 1 has 2 entries"),
-        ("1 2\n3", None, "a ragged table: row 2 has 1 entry where row 1 has 2 entries"),
-        ("[[1, 2]", None, "a bracket is not closed"),
-        ("[1, 2]]", None, "a bracket closes that was not opened"),
-        ("[1, 2] [3, 4]", None, "more than one list"),
-        ("[1], [2]", None, "more than one list"),
-        ({"a": "1"}, None, "expected numbers in a list, got a mapping"),
-        ([{"a": "1"}], None, "expected numbers in a list, got a mapping"),
-        (["1", {"a": "1"}], None, "expected numbers in a list, got a mapping"),
-        ([["1"], [{"a": "1"}]], None, "expected numbers in a list, got a mapping"),
-        ("[" * 9 + "1" + "]" * 9, None, "brackets nested more than 8 deep"),
-        ("[" * 1000 + "]" * 1000, None, "brackets nested more than 8 deep"),
-        ("(" * 100_000 + ")", None, "brackets nested more than 8 deep"),
-        ("[" * 8 + "1" + "]" * 8, (1,) * 8, ["1"]),
-    ],
-    ids=lambda value: repr(value)[:40],
-)
-def test_tables(node: Any, shape: tuple[int, ...] | None, entries: list[str] | str) -> None:
-    """The shape and the entries as they were typed, or what is wrong with the table."""
-    if shape is None:
-        with pytest.raises(UnreadableError) as caught:
-            read_table(from_python(node))
-        assert str(caught.value) == entries
-    else:
-        assert read_table(from_python(node)) == (shape, tuple(entries))
-
-
-@pytest.mark.parametrize(("text", "column"), [("[1, 2]]", 7), ("[[1, 2]", 7), ("[[[[[[[[[1]]]]]]]]]", 9), ("(1))", 4)])
-def test_the_place_of_a_bad_bracket(text: str, column: int) -> None:
-    """The bracket that does not fit, or the end where one is missing."""
-    with pytest.raises(UnreadableError) as caught:
-        read_table(Text(text))
-    assert caught.value.column == column
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "__import__('os').system('true')",
-        "().__class__.__bases__[0]",
-        "exec('1')",
-        "[x for x in range(10**9)]",
-        "9**9**9**9",
-        "1e999999999",
-        "{{7*7}}",
-        "${jndi:ldap://x}",
-        "\\input{/etc/passwd}",
-        "1; rm -rf /",
-        "[1, 2",
-        "lambda: 0",
-        "\u202e12",
-        "\x00",
-        "'" * 100_000,
-    ],
-    ids=lambda text: repr(text)[:40],
-)
-def test_hostile_text_is_only_text(text: str) -> None:
-    """Nothing is evaluated: what is not a number stays the text that it was, and cannot be read."""
-    with pytest.raises(UnreadableError):
-        [read_numeral(each) for each in read_table(Text(text))[1]]
-
-
-@settings(deadline=None, max_examples=200)
-@given(st.data())
-def test_a_matrix_is_read_however_it_is_written(data: st.DataObject) -> None:
-    """As lists, as text with brackets, as NumPy prints it, and in rows: one table."""
-    shape = data.draw(st.tuples(st.integers(2, 4), st.integers(2, 4)))
-    numbers = np.array(data.draw(st.lists(st.integers(-99, 99), min_size=16, max_size=16)))[: shape[0] * shape[1]]
-    matrix = numbers.reshape(shape)
-    rows = matrix.tolist()
-    expected = (shape, tuple(map(str, numbers.tolist())))
-    written = [str(rows), str(matrix), "\n".join(" ".join(map(str, row)) for row in rows), str(rows).replace("-", "−")]
-    assert read_table(from_python(rows)) == expected
-    assert read_table(read_yaml(str(rows))) == expected
-    for text in written:
-        assert read_table(Text(text.replace("−", "-"))) == expected
-        assert read_table(Text(text))[0] == shape
-
-
-@settings(deadline=None, max_examples=200)
-@given(st.text(alphabet="[]()12,; \n/.x×-", max_size=20) | st.text(max_size=10))
-def test_any_text_is_a_table_or_unreadable(text: str) -> None:
-    """No text breaks the reader; what comes out has as many entries as its shape says."""
-    with contextlib.suppress(UnreadableError):
-        shape, entries = read_table(Text(text))
-        assert len(entries) == int(np.prod(shape, dtype=int))
-
-
-def test_a_mapping_is_no_table() -> None:
-    """Nor is an empty one."""
-    with pytest.raises(UnreadableError, match="mapping"):
-        read_table(Entries())

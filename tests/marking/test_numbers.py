@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
 
 import grader
-from grader.document import from_python, read_yaml
+from grader.document import Text, from_python, read_yaml
+from grader.errors import UnreadableError
+from grader.kinds import MOST_OTHERS, READ, UNREADABLE, Numbers, read_answer
 from grader.marking import Sheet, mark
 from grader.problem import Problem, read_problem
 
@@ -62,8 +67,15 @@ def verdicts(answers: Mapping[str, Any], **spec: str) -> dict[str, str]:
         ("   ", "{w_5: 1}", "blank"),
         ("about 1.27", "{w_5: 1}", "unreadable"),
         ("1.27.3", "{w_5: 1}", "unreadable"),
-        ("nan", "{w_5: 1}", "unreadable"),
-        ("inf", "{w_5: 1}", "unreadable"),
+        ("nan", "{w_5: 1}", "wrong"),
+        ("inf", "{w_5: 1}", "wrong"),
+        (r"-\infty", "{w_5: 1}", "wrong"),
+        ("w_5 = 1.2737", "{w_5: 1}", "correct"),
+        (r"$1.2737 \times 10^{0}$", "{w_5: 1}", "correct"),
+        ("127.37 %", "{w_5: 1}", "correct"),
+        ("１.２７３７", "{w_5: 1}", "correct"),
+        ("1.2737 units", "{w_5: 1}", "unreadable"),
+        ("1 1/4", "{w_5: {within: 2%}}", "unreadable"),
         ("__import__('os').system('true')", "{w_5: 1}", "unreadable"),
         ("9" * 5000, "{w_5: 1}", "unreadable"),
     ],
@@ -71,6 +83,61 @@ def verdicts(answers: Mapping[str, Any], **spec: str) -> dict[str, str]:
 def test_a_number_is_judged_by_what_the_problem_allows(answer: str, ask: str, verdict: str) -> None:
     """0.1% or three digits unless the problem says otherwise."""
     assert verdicts({"w_5": answer}, ask=ask) == {"w_5": verdict}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "shape", "values"),
+    [
+        (Numbers(decimal="comma"), "1,5", (), [1.5]),
+        (Numbers(decimal="comma"), "[1,5; 1.000,5]", (2,), [1.5, 1000.5]),
+        (Numbers(shape=()), "12 345", (), [12345]),
+        (Numbers(shape=(2,)), "12 345", (2,), [12, 345]),
+        (Numbers(shape=(2,)), r"\begin{bmatrix} 1 \\ 2 \end{bmatrix}", (2,), [1, 2]),
+        (Numbers(), "[1, nan, -∞]", (3,), [1, np.nan, -np.inf]),
+    ],
+)
+def test_what_a_kind_knows_settles_how_numbers_are_read(
+    kind: Numbers, text: str, shape: tuple[int, ...], values: list[float]
+) -> None:
+    """The course's decimal sign, and the shape that is expected."""
+    answer = read_answer(kind, Text(text))
+    assert answer.shape == shape
+    assert_array_equal(answer.values, values)
+    assert (answer.states == READ).all()
+
+
+def root(text: str) -> float:
+    """A reader of closed formulas that knows but one."""
+    if text != "√2/2":
+        raise UnreadableError("expected √2/2", text, 1)
+    return math.sqrt(2) / 2
+
+
+def test_a_closed_formula_is_read_where_a_number_is_none() -> None:
+    """Its value has no rounding; what is no formula either is told with the formula reader's own words."""
+    answer = read_answer(Numbers(formula=root), Text("[√2/2, 1/2, sin 1]"))
+    assert_array_equal(answer.values, [math.sqrt(2) / 2, 0.5, np.nan])
+    assert_array_equal(answer.half_units, 0)
+    assert_array_equal(answer.states, [READ, READ, UNREADABLE])
+    assert answer.trouble.startswith("expected √2/2; reading stopped at 'sin 1'")
+
+
+@pytest.mark.parametrize("text", ["1 1/2", "1,5", "0,05"])
+def test_what_can_be_read_in_two_ways_is_no_formula(text: str) -> None:
+    """A mixed number is not a product, and a decimal comma no list: the formula reader is not asked."""
+    answer = read_answer(Numbers(shape=(), formula=lambda text: 1.0), Text(text))
+    assert_array_equal(answer.states, [UNREADABLE])
+
+
+def test_entries_that_are_no_numbers_have_an_end() -> None:
+    """A table of thousands of formulas is refused; the same word however often is read once."""
+    asked: list[str] = []
+    kind = Numbers(formula=lambda text: asked.append(text) or 1.0)
+    many = read_answer(kind, Text("[" + ", ".join(f"f{i}" for i in range(5000)) + "]"))
+    assert (many.shape, many.states.tolist()) == ((), [UNREADABLE])
+    assert len(asked) == MOST_OTHERS
+    same = read_answer(kind, Text("[" + ", ".join(["f"] * 5000) + "]"))
+    assert (same.shape, len(asked)) == ((5000,), MOST_OTHERS + 1)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,47 @@
+"""A course: what `course.yaml` says of all the problems beside and below it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from grader.document import Entries, Text, read_document
+from grader.errors import Place, SpecError, did_you_mean
+from grader.parts import read_policy
+
+DECIMALS = ("point", "comma")
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course's title, its way of writing numbers and its policy."""
+
+    title: str = ""
+    decimal: str = "point"
+    """What stands before the decimals that students write."""
+    policy: Mapping[str, Fraction] = field(default_factory=dict)
+
+
+def read_course(folder: Path) -> Course:
+    """What `course.yaml` in a folder, or else in the one above, says; nothing where there is none."""
+    found = [path for path in (folder / "course.yaml", folder.parent / "course.yaml") if path.is_file()]
+    if not found:
+        return Course()
+    path = found[0]
+    node, root = read_document(path), Place(str(path))
+    if not isinstance(node, Entries):
+        raise SpecError("expected a mapping with title and policy", root)
+    allowed = ("title", "seed", "decimal", "policy")
+    for key in node:
+        if key not in allowed:
+            raise SpecError(f"unknown key '{key}'", root.within(key, node.line_of(key)), did_you_mean(key, allowed))
+    policy = read_policy(node.get("policy"), root.within("policy", node.line_of("policy")))
+    title, decimal = (node.get(key, Text("")) for key in ("title", "decimal"))
+    for key, value in (("title", title), ("decimal", decimal)):
+        if not isinstance(value, Text):
+            raise SpecError("expected text", root.within(key, node.line_of(key)))
+    if decimal and decimal not in DECIMALS:
+        raise SpecError(f"expected point or comma, got '{decimal}'", root.within("decimal", node.line_of("decimal")))
+    return Course(str(title).strip(), str(decimal or "point"), policy)

@@ -1,0 +1,101 @@
+"""Formulas that students hand in: what they come to beside the key, and what to say of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from grader.claims import Root
+from grader.comparison import judged
+from grader.errors import MisfitError, UnreadableError
+from grader.expression.algebra import Value, whole
+from grader.expression.compare import Comparison, compare_trees
+from grader.expression.forms import FORMS
+from grader.expression.readings import plain_of
+from grader.expression.tree import Expression, names
+from grader.kinds import explain
+from grader.marking import marks as words
+from grader.marking.stated import Judgement
+from grader.statements import Side, Statement, statement
+from grader.vocabulary import vocabulary_of
+
+if TYPE_CHECKING:
+    from grader.parts import Part
+    from grader.problem import Problem
+    from grader.solution import Step
+
+
+def judge_formula(problem: Problem, part: Part, text: str) -> Judgement:
+    """The verdict on a formula beside the key's.
+
+    `correct` where it is the same, in the form that the part asks for; `incomplete` where it is true and not finished;
+    `slip` where it is the same as a named mistake; else `wrong`, with a place where the two differ.
+    """
+    step = problem.solution[part.step]
+    try:
+        answer = Answer(problem, step, statement(text, problem.decimal))
+        found = answer.compared(step.expression)
+    except MisfitError as error:
+        return Judgement("wrong", words.misfit(explain(error), words.key_of(step)))
+    except UnreadableError as error:
+        return Judgement("unreadable", words.unreadable(explain(error)))
+    if found.verdict == "same":
+        return answer.finished(part)
+    if found.verdict == "undecided":
+        return Judgement("undecided", words.undecided(found.reason))
+    for slip in step.slips:
+        if answer.compared(slip.expression).verdict == "same":
+            return Judgement("slip", words.slipped(slip.sentence, words.key_of(step)), slip.name)
+    return Judgement("wrong", words.differs(found, words.key_of(step)))
+
+
+class Answer:
+    """One formula that answers a step, read in the names of its page."""
+
+    def __init__(self, problem: Problem, step: Step, stated: Statement) -> None:
+        self.step, self.stated = step, stated
+        self.unknown = next((claim.by for claim in step.claims if isinstance(claim, Root)), None)
+        self.vocabulary = vocabulary_of(problem.solution, problem.symbols)
+        self.scope = self.vocabulary.scope()
+        if self.unknown is not None:
+            self.scope.definitions[self.unknown.name] = step.expression
+        self.implicit = self.is_implicit()
+        self.values = [side.read(self.scope) for side in self.sides()]
+
+    def is_implicit(self) -> bool:
+        """Whether it is an equation that the unknown solves, rather than one that says what something is."""
+        sides = self.stated.sides
+        return len(sides) > 1 and self.unknown is not None and not sides[0].label
+
+    def sides(self) -> tuple[Side, ...]:
+        """What is to be compared: the last side of a chain, or both of an equation to be solved."""
+        return (self.stated.sides[0], self.stated.sides[-1]) if self.implicit else self.stated.sides[-1:]
+
+    def compared(self, key: Expression) -> Comparison:
+        """The answer beside a formula of the page; an equation beside its own other side, at the true solution."""
+        first = self.values[0][0]
+        second: Value = self.values[1][0] if self.implicit else key
+        found = self._judged(first, second)
+        if found.verdict == "different" and any(ambiguous for _, ambiguous in self.values):
+            tight = [side.read(self.scope, tight=True)[0] for side in self.sides()]
+            if self._judged(tight[0], tight[1] if self.implicit else key).verdict == "same":
+                return replace(found, verdict="undecided", rule="two readings", reason=words.TWO_READINGS)
+        return found
+
+    def _judged(self, first: Value, second: Value) -> Comparison:
+        if isinstance(first, Expression) and isinstance(second, Expression):
+            trees = [self.scope.expanded(each) for each in (first, second)]
+            return compare_trees(trees[0], trees[1], self.vocabulary.domains)
+        return judged(first, second, self.vocabulary, self.scope)
+
+    def finished(self, part: Part) -> Judgement:
+        """The verdict on an answer that is true: whether it is also solved for the unknown, in the form asked for."""
+        if self.unknown is not None:
+            held = self.implicit or self.unknown.name in names(self.scope.expanded(self.tree(), keep=self.unknown.name))
+            if held:
+                return Judgement("incomplete", words.unsolved(plain_of(self.unknown), self.implicit))
+        trouble = FORMS[part.form].holds(self.tree()) if part.form else ""
+        return Judgement("incomplete", words.another_form(trouble)) if trouble else Judgement("correct")
+
+    def tree(self) -> Expression:
+        return whole(self.values[-1][0])
