@@ -9,10 +9,11 @@ import numpy as np
 
 from grader.document import Node, from_python
 from grader.errors import GraderError, Place, SpecError
-from grader.expression import numeric
-from grader.kinds import Numbers
+from grader.expression import Expression, latex_of, numeric
+from grader.kinds import Lines, Numbers
 from grader.marking import Sheet, mark
 from grader.problem import Problem
+from grader.solution import Step
 
 AGREEMENT = 1e-9  # between the exact and the numeric reading, relative
 
@@ -65,7 +66,7 @@ def key_earns_all(problem: Problem) -> list[GraderError]:
                 f"it comes from {', '.join(sorted(problem.solution.roots(each.part)))}: change one, or ask another step"
             )
             errors.append(SpecError(what, place, hint))
-        elif each.verdict not in {"correct", "undecided", "review"}:
+        elif each.verdict not in {"correct", "review"}:
             errors.append(SpecError(f"the key's own value is marked {each.verdict}", place))
     return errors
 
@@ -75,26 +76,26 @@ def slips_are_found(problem: Problem) -> int:
     found = 0
     for part in problem.parts:
         step = problem.solution[part.step]
-        for slip in step.slips if not step.kind.judge else ():
-            value = numeric(slip.expression, problem.solution.arrays)[..., 0]
-            answer = value if isinstance(step.kind, Numbers) else step.kind.show(value)
-            (marks,) = mark(problem, [Sheet("slip", {part.step: from_python(answer)})])
+        for slip in step.slips:
+            (marks,) = mark(problem, [Sheet("slip", {part.step: from_python(handed_in(problem, step, slip.expression))})])
             found += marks[part.step].verdict == "slip"
     return found
 
 
 def key_answers(problem: Problem) -> dict[str, Node]:
-    """The key as a student would hand it in: numbers to the last digit, words, and formulas as LaTeX."""
-    answers = {}
-    for part in problem.parts:
-        step = problem.solution[part.step]
-        value: Any = step.latex
-        if isinstance(step.kind, Numbers):
-            value = problem.solution.arrays[part.step][..., 0]
-        elif not step.kind.judge:
-            value = step.kind.show(problem.solution.arrays[part.step][..., 0])
-        answers[part.step] = from_python(value)
-    return answers
+    """The key as a student would hand it in."""
+    steps = (problem.solution[part.step] for part in problem.parts)
+    return {step.name.name: from_python(handed_in(problem, step, step.expression)) for step in steps}
+
+
+def handed_in(problem: Problem, step: Step, expression: Expression) -> Any:
+    """An expression as the answer to a step: numbers to the last digit, words, a formula as LaTeX, a derivation's lines."""
+    if isinstance(step.kind, Lines):
+        return list(step.kind.lines)
+    if step.kind.judge:
+        return latex_of(expression)
+    value = numeric(expression, problem.solution.arrays)[..., 0]
+    return value if isinstance(step.kind, Numbers) else step.kind.show(value)
 
 
 def bring_out_pages(problem: Problem) -> int:

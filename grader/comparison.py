@@ -17,7 +17,7 @@ from grader import expression as op
 from grader.errors import MisfitError, ShapeError, UnreadableError, pointed
 from grader.expression import algebra
 from grader.expression.compare import Comparison, compare_trees
-from grader.expression.numerals import read_numeral
+from grader.expression.numerals import read_endless
 from grader.expression.scope import Scope, replaced
 from grader.expression.tree import Expression, Name, leaves
 from grader.statements import Side, Statement, statement
@@ -45,16 +45,11 @@ def compare(one: str, other: str, symbols: Mapping[str, str] | None = None, deci
 
 def not_finite(one: str, other: str) -> Comparison | None:
     """The verdict where one text is NaN or infinite and nothing else; None where none is."""
-    values = []
-    for text in (one, other):
-        try:
-            values.append(str(float(read_numeral(text.strip()).value)))
-        except (UnreadableError, OverflowError):
-            values.append("")
-    if not any(value in {"nan", "inf", "-inf"} for value in values):
+    values = [read_endless(text) for text in (one, other)]
+    if values == [None, None]:
         return None
-    verdict = "same" if values[0] == values[1] else "different"
-    return Comparison(verdict, "numbers", f"{one.strip()} is no finite number")
+    verdict = "same" if str(values[0]) == str(values[1]) else "different"
+    return Comparison(verdict, "numbers", "NaN and infinity are what they are")
 
 
 def merged(found: Iterable[Comparison]) -> Comparison:
@@ -131,10 +126,10 @@ def as_equations(one: Statement, other: Statement, world: Vocabulary, scope: Sco
     r₁ = c·r₂ exactly where r₁(x)·r₂(x′) = r₂(x)·r₁(x′) at all points x and x′.
     """
     first, second = (residual(each, scope) for each in (one, other))
-    if first.shape or second.shape:
-        return compare_trees(first, second, world.domains)
+    if first.shape != second.shape:
+        return Comparison("different", "shape", "the equations have other shapes")
     nothing = algebra.as_expression(0)
-    zero = [compare_trees(each, nothing, world.domains).verdict == "same" for each in (first, second)]
+    zero = [compare_trees(each, op.times(nothing, each), world.domains).verdict == "same" for each in (first, second)]
     if any(zero):
         return Comparison("same" if all(zero) else "different", "equations", "an equation that always holds")
     elsewhere = {
@@ -144,7 +139,8 @@ def as_equations(one: Statement, other: Statement, world: Vocabulary, scope: Sco
         primed.name: world.domains[name] for name, primed in elsewhere.items() if name in world.domains
     }
     there = [replaced(each, elsewhere) for each in (first, second)]
-    found = compare_trees(op.times(first, there[1]), op.times(second, there[0]), domains)
+    pairs = [op.outer(op.ravel(a), op.ravel(b)) for a, b in ((first, there[1]), (second, there[0]))]
+    found = compare_trees(*pairs, domains)
     reason = "one equation is a number times the other" if found.verdict == "same" else "the equations differ"
     return replace(found, rule="equations", reason=reason, counterexample=None, values=None)
 

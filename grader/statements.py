@@ -8,7 +8,7 @@ r"""What a student states in one line: an expression, or a chain `a = b = c`, wi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.expression.algebra import Value, whole
@@ -69,9 +69,8 @@ class Statement:
 
 def statement(text: str, decimal: str = "point") -> Statement:
     """A line as it was typed. Raises `UnreadableError` with the column of what is no token."""
-    found = [token for token in tokens(text, decimal)[:-1] if token[:2] != ("o", "&")]
-    found = [token for token in found if token[0] not in "be" or token[1] not in ENVELOPES]
-    found = list(trimmed(found))
+    found = [token for token in tokens(text, decimal)[:-1] if token[0] not in "be" or token[1] not in ENVELOPES]
+    found = list(trimmed(list(aligned(found))))
     found, together, apart = without_cases(found)
     parts = split(found)
     goes_on = len(parts) > 1 and not parts[0]
@@ -86,6 +85,15 @@ def side(part: Sequence[Token], following: Sequence[Token], text: str) -> Side:
     stop = following[0][2] - 1 if following else len(text.rstrip()) + 1
     typed = text[start - 1 : stop - 1 if following else None].strip().rstrip("=").strip()
     return Side((*part, ("", "", stop)), text, typed)
+
+
+def aligned(found: Sequence[Token]) -> Iterator[Token]:
+    """Without the marks that align lines; those between the entries of a matrix stay."""
+    depth = 0
+    for token in found:
+        depth += (token[0] == "b") - (token[0] == "e")
+        if depth > 0 or token[:2] != ("o", "&"):
+            yield token
 
 
 def trimmed(found: Sequence[Token]) -> Sequence[Token]:

@@ -4,7 +4,8 @@ Rational trees are compared at random elements of a finite field: if two such tr
 with a chance of at most their degree over 2^61 (Schwartz, Fast probabilistic algorithms for verification of polynomial
 identities, 1980; Zippel, 1979). All others are compared by balls at sample points: a ball of the difference that leaves
 out zero proves that they differ there. That all balls hold zero, to hundreds of digits, is taken for `same`; the chance
-stated then supposes that a difference is spread over its scale as random numbers are.
+stated then supposes that a difference is spread over its scale as random numbers are; of formulas with branches, that a
+branch on which they differ holds at least one in a hundred of the draws.
 
 >>> from grader.expression.tree import Name
 >>> x = Name("x")
@@ -25,7 +26,7 @@ import flint
 import numpy as np
 from flint import arb
 
-from grader.expression.cells import cell_points, names_of, parts
+from grader.expression.cells import DRAWS, branching, doubtful_points, names_of, parts
 from grader.expression.degree import degree
 from grader.expression.domains import DOMAINS, Domain
 from grader.expression.points import (
@@ -45,6 +46,8 @@ from grader.expression.undefined import undefined
 
 FIELD_POINTS = 2
 BALL_POINTS = 8
+BATCHES = ((0, 3), (3, 8), (8, 16), (16, 32))
+"""Sample points by number; the later ones where too few of the first have values."""
 PRECISION = 128  # bits at first
 FINE = 1600  # bits where two trees seem to agree: a number as small as a formula can write is seen
 LARGEST_WORK = 60_000  # operations on entries, over all points
@@ -217,37 +220,46 @@ def shown(value: Any) -> str:
 
 def by_balls(one: Expression, other: Expression, keys: tuple[Key, ...], nodes: int) -> Comparison:
     """Two trees at sample points: the shown ones first, then others, then at a precision that leaves no doubt."""
-    count = 1 if not keys else max(3, min(BALL_POINTS, LARGEST_WORK // max(1, nodes)))
-    extra = cell_points(keys, (one, other)) if keys else []
-    agreed = settled = 0
-    for precision, first, last in ((PRECISION, 0, min(3, count)), (PRECISION, 3, count), (FINE, 1, min(4, count))):
-        if keys and first >= last:
-            continue
-        first = 0 if not keys else first
-        with flint.ctx.workprec(precision):
-            found, agreed = at_points(one, other, ball_points(keys, first, last, precision), points(keys, first, last), keys)
+    branches = bool(keys) and branching(one, other)
+    settled = 0
+    for first, last in BATCHES if keys else ((0, 1),):
+        if settled and first * nodes > LARGEST_WORK:
+            break
+        found, agreed = at_numbered(one, other, keys, first, last, PRECISION)
         if found is not None:
             return found
-        settled = settled + agreed if precision == PRECISION else settled
-    if extra:
-        found, agreed_there = in_cells(one, other, extra, keys)
+        settled += agreed
+        if settled >= (ENOUGH if keys else 1) and last >= BALL_POINTS:
+            break
+    if branches:
+        found, agreed = in_cells(one, other, keys)
         if found is not None:
             return found
-        settled += agreed_there
-    if settled < min(ENOUGH, count) or agreed == 0:
-        return unsettled(one, other, keys)
-    return Comparison(
-        "same", "balls", points=settled, domain=in_words(keys), chance=2.0 ** -min(1000, 64 * max(1, settled)),
-    )  # fmt: skip
+        settled += agreed
+    found, fine = at_numbered(one, other, keys, *((2, 5) if keys else (0, 1)), FINE)
+    if found is not None:
+        return found
+    if settled < (ENOUGH if keys else 1) or (fine == 0 and settled < 2 * ENOUGH):
+        return unsettled(keys)
+    chance = 0.99**DRAWS if branches else 2.0 ** -min(1000, 64 * settled)
+    return Comparison("same", "balls", points=settled, domain=in_words(keys), chance=chance)
 
 
-def in_cells(
-    one: Expression, other: Expression, extra: Points, keys: tuple[Key, ...]
+def at_numbered(
+    one: Expression, other: Expression, keys: tuple[Key, ...], first: int, last: int, precision: int
 ) -> tuple[Comparison | None, int]:
-    """Two trees at a point in every cell between their switches."""
+    """Two trees at some of the sample points, at a precision."""
+    with flint.ctx.workprec(precision):
+        return at_points(one, other, ball_points(keys, first, last, precision), points(keys, first, last), keys)
+
+
+def in_cells(one: Expression, other: Expression, keys: tuple[Key, ...]) -> tuple[Comparison | None, int]:
+    """Two trees where floats make them out to differ, and at a point in every cell between their switches."""
+    doubtful = doubtful_points(keys, one, other)
+    if not doubtful:
+        return None, 0
     with flint.ctx.workprec(PRECISION):
-        found, agreed = at_points(one, other, gathered(keys, extra, ball), extra, keys)
-    return found, agreed
+        return at_points(one, other, gathered(keys, doubtful, ball), doubtful, keys)
 
 
 def at_points(
@@ -297,7 +309,7 @@ def hole(
     return None
 
 
-def unsettled(one: Expression, other: Expression, keys: Sequence[Key]) -> Comparison:
+def unsettled(keys: Sequence[Key]) -> Comparison:
     """That too few points have a value that is sure."""
     reason = "too few of the points that were tried have a value that is sure"
     return Comparison("undecided", "balls", reason, domain=in_words(keys))

@@ -38,7 +38,7 @@ def mark(problem: Problem, sheets: Sequence[Sheet]) -> list[Marks]:
     Sheets whose answers have the solution's shapes are judged together, one evaluation a step; those with other shapes
     in a group for each set of shapes, so that what follows from a map of the wrong size is still recognised.
     """
-    read = Reader()
+    read = Reader(problem.decimal)
     solution = problem.solution
     shapes = {name: step.shape for name, step in solution.items()}
     answers = [

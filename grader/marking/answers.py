@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from grader.document import Entries, Items, Node, Text
+from grader.errors import UnreadableError
 from grader.expression.tree import Shape
-from grader.kinds import BLANK, READ, Answer, Kind, read_answer, without_numbers
+from grader.kinds import BLANK, READ, Answer, Kind, Numbers, read_answer, without_numbers
 from grader.numeric import Array
 from grader.solution import Step
 
@@ -52,14 +53,34 @@ def column(answers: Sequence[Answer | None], shape: Shape) -> Column:
 class Reader:
     """Reads answers, each distinct text to a kind of step once."""
 
-    def __init__(self) -> None:
+    def __init__(self, decimal: str = "point") -> None:
+        self._decimal = decimal
         self._read: dict[tuple[Kind, Shape, str], Answer] = {}
 
     def __call__(self, step: Step, node: Node) -> Answer:
         key = (step.kind, step.shape, str(node) if isinstance(node, Text) else repr(node))
         if key not in self._read:
-            self._read[key] = fitted(read_answer(step.kind, node), step.shape)
+            self._read[key] = fitted(read_answer(self._kind(step), node), step.shape)
         return self._read[key]
+
+    def _kind(self, step: Step) -> Kind:
+        """The kind of answer, told what is known of how this one is written."""
+        if isinstance(step.kind, Numbers):
+            return replace(step.kind, decimal=self._decimal, shape=step.shape, formula=closed)
+        return step.kind
+
+
+def closed(text: str) -> float:
+    """The value of a formula without names, such as √2/2 or e^{-1}. Raises `UnreadableError`."""
+    from grader.expression.readings import numeric
+    from grader.expression.scope import Scope
+    from grader.statements import statement
+
+    tree = statement(text).sides[-1].tree(Scope({}))
+    value = numeric(tree, {})
+    if tree.shape or not np.isfinite(value).all():
+        raise UnreadableError("expected a number", text, 1)
+    return float(value[0])
 
 
 def fitted(answer: Answer, shape: Shape) -> Answer:

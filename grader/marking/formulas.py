@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from grader.claims import Root
 from grader.comparison import judged
 from grader.errors import MisfitError, UnreadableError
-from grader.expression.algebra import Value, whole
-from grader.expression.compare import Comparison, compare_trees
+from grader.expression.algebra import Row, Value, whole
+from grader.expression.compare import Comparison
 from grader.expression.forms import FORMS
 from grader.expression.readings import plain_of
 from grader.expression.tree import Expression, names
@@ -83,10 +83,9 @@ class Answer:
         return found
 
     def _judged(self, first: Value, second: Value) -> Comparison:
-        if isinstance(first, Expression) and isinstance(second, Expression):
-            trees = [self.scope.expanded(each) for each in (first, second)]
-            return compare_trees(trees[0], trees[1], self.vocabulary.domains)
-        return judged(first, second, self.vocabulary, self.scope)
+        """Two values beside each other; a page's vectors neither stand nor lie, so that a row is one too."""
+        pair = [each.vector if isinstance(each, Row) else each for each in (first, second)]
+        return judged(pair[0], pair[1], self.vocabulary, self.scope)
 
     def finished(self, part: Part) -> Judgement:
         """The verdict on an answer that is true: whether it is also solved for the unknown, in the form asked for."""

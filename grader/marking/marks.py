@@ -125,6 +125,9 @@ def slipped(sentence: str, expected: Any) -> str:
     return f"{sentence} The key has {one_line(expected)}."
 
 
+WAITING = frozenset({"undecided", "unreadable", "review"})
+"""Verdicts that wait for a person."""
+
 TWO_READINGS = "this can be read in two ways: write brackets around what is divided by"
 
 

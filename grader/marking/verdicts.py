@@ -55,7 +55,8 @@ def near(column: Column, target: Array, part: Part, exact: bool = False) -> np.n
         allowed = stated if part.decimals is None and part.digits is None else np.maximum(stated, allowed)
     within = off <= allowed * (1 + 1e-9) + noise
     rounded = off <= column.half_units * (1 + 1e-9) + noise
-    return np.asarray(within | (rounded & enough(column, part)))
+    same = (column.values == target) | (np.isnan(column.values) & np.isnan(target))
+    return np.where(np.isfinite(target), within | (rounded & enough(column, part)), same)
 
 
 def enough(column: Column, part: Part) -> np.ndarray:

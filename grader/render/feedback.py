@@ -11,7 +11,7 @@ from grader.document import from_python
 from grader.expression import read_table
 from grader.kinds import Numbers
 from grader.marking import first_wrong
-from grader.marking.marks import UNJUDGED, Mark, earned
+from grader.marking.marks import WAITING, Mark, earned
 from grader.problem import Problem
 
 
@@ -52,7 +52,7 @@ class SheetView:
 
     @property
     def waiting(self) -> bool:
-        return any(mark.verdict in UNJUDGED for mark in self.marks)
+        return any(mark.verdict in WAITING for mark in self.marks)
 
     @property
     def first_wrong(self) -> Mark | None:

@@ -13,7 +13,7 @@ from grader.expression.exact import Exact, get, indices, shape_of
 from grader.expression.layout import Layout
 from grader.expression.readings import layout_of, substituted, written_out
 from grader.expression.tree import Apply, Expression, Index, leaves
-from grader.kinds import Numbers, Pairs, Unjudged
+from grader.kinds import Numbers, Pairs, Stated
 from grader.marking.marks import cell_name
 from grader.parts import Part
 from grader.problem import Problem
@@ -122,9 +122,9 @@ def lines_of(solution: Solution, step: Step, start: Sequence[Layout]) -> list[Li
             return [Line("", distinct(formula)), *worked_entries(solution, step, start[0], step.exact)]
         case Numbers():
             return [worked_line(solution, "", start, step.expression, (), step.exact)]
-        case Unjudged("undecided"):
+        case Stated("formula"):
             return [Line("", distinct(formula))]
-        case Unjudged() | Pairs():
+        case Stated() | Pairs():
             return []
     return [Line("", (formula[0], (said(step), True)))]
 
