@@ -48,25 +48,13 @@ class Operation:
     """Arrays of balls, field elements or ratios to the same (`rings.py`); None where the NumPy column does that too."""
     rational: bool = False
     """Whether it makes ratios of polynomials out of such."""
-    field: Callable[..., Any] | None = None
-    """Residues to residues. None where the NumPy column does that on arrays of objects, by their own operators."""
-    ball: Callable[..., Any] | None = None
-    """Balls to balls that hold every value. None where the NumPy column does that on arrays of objects."""
-    rational: bool = False
-    """Whether the field column is the value itself; otherwise it is a residue that equal operands share."""
-    partial: bool = False
-    """Whether it may have no value, on more than a set of measure zero, where its operands have one."""
-    cells: Callable[..., Array] | None = None
-    """NumPy operands to small whole numbers, one set of them for each branch of a formula by cases."""
-    jumps: bool = False
-    """Whether its value may jump from one branch to the next."""
-    saturates: bool = False
-    """Whether it comes exponentially near to a limit, so that differences between its values are lost early."""
 
     def __call__(self, *operands: Operand, **options: Any) -> Apply:
-        trees = tuple(as_expression(operand) for operand in operands)
-        shape = self.shape(*(tree.shape for tree in trees), **options)
-        return Apply(self, trees, tuple(sorted(options.items())), shape)
+        trees = tuple([each if isinstance(each, Expression) else as_expression(each) for each in operands])
+        shapes = [tree.shape for tree in trees]
+        if self.elementwise and not options and not any(shapes):
+            return Apply(self, trees, (), ())
+        return Apply(self, trees, tuple(sorted(options.items())), self.shape(*shapes, **options))
 
     def __repr__(self) -> str:
         return self.name
