@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.course import Course, read_course
 from grader.document import Entries, Items, Node, Text, files, read_document
@@ -16,6 +16,9 @@ from grader.expression.domains import Declaration, declared
 from grader.families import Family, load_all
 from grader.parts import CREDIT, Part, read_ask, read_policy
 from grader.solution import Solution
+
+if TYPE_CHECKING:
+    from grader.vocabulary import Vocabulary
 
 KEYS = ("title", "family", "statement", "given", "ask", "hints", "symbols", "vary", "require", "policy", "tests")
 @dataclass(frozen=True)
@@ -39,6 +42,13 @@ class Problem:
     def solution(self) -> Solution:
         """The worked solution."""
         return self.family.solve(self.given)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """What formulas may say that answer it."""
+        from grader.vocabulary import vocabulary_of
+
+        return vocabulary_of(self.solution, self.symbols)
 
     @property
     def points(self) -> Fraction:

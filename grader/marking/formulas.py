@@ -17,7 +17,6 @@ from grader.kinds import explain
 from grader.marking import marks as words
 from grader.marking.stated import Judgement
 from grader.statements import Side, Statement, statement
-from grader.vocabulary import vocabulary_of
 
 if TYPE_CHECKING:
     from grader.parts import Part
@@ -55,10 +54,11 @@ class Answer:
     def __init__(self, problem: Problem, step: Step, stated: Statement) -> None:
         self.step, self.stated = step, stated
         self.unknown = next((claim.by for claim in step.claims if isinstance(claim, Root)), None)
-        self.vocabulary = vocabulary_of(problem.solution, problem.symbols)
+        self.vocabulary = problem.vocabulary
         self.scope = self.vocabulary.scope()
         if self.unknown is not None:
-            self.scope.definitions[self.unknown.name] = step.expression
+            solution = self.scope.expanded(step.expression)
+            self.scope.definitions = {self.unknown.name: solution, **self.scope.definitions}
         self.implicit = self.is_implicit()
         self.values = [side.read(self.scope) for side in self.sides()]
 
