@@ -246,17 +246,6 @@ class Stated:
 
 @dataclass(frozen=True)
 class Lines(Stated):
-    """A derivation: what it starts from, and what it must arrive at, as its author wrote them."""
-
-    symbols: tuple[tuple[str, Declaration], ...] = ()
-    definitions: tuple[str, ...] = ()
-    unknown: str = ""
-    lines: tuple[str, ...] = ()
-    results: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Lines(Stated):
     """A derivation, line by line: what its author says that it starts from and must arrive at."""
 
     symbols: tuple[tuple[str, Declaration], ...] = ()

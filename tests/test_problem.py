@@ -214,7 +214,7 @@ def test_how_near_an_answer_must_come(setting: Any, part: Part) -> None:
 )
 def test_policy(verdict: str, credit: Fraction) -> None:
     """What the problem says counts before what the course says, and that before the default."""
-    course = Course("A course", {"follows": Fraction(1, 2), "wrong": Fraction(1, 10)})
+    course = Course("A course", policy={"follows": Fraction(1, 2), "wrong": Fraction(1, 10)})
     node = read_yaml(SMALL + "policy: {follows: 3/4, slip: 0.25}\n")
     assert read_problem(node, "line", course=course).credit(verdict) == credit
 
@@ -297,8 +297,10 @@ def test_a_bad_problem_does_not_stop_the_rest(tmp_path: Path) -> None:
     ("course", "message"),
     [
         ("titel: ML 1\n", ":1: titel: unknown key 'titel'; did you mean 'title'?"),
-        ("title: ML 1\nfamily: sgd\n", ":2: family: unknown key 'family'; known here: policy, seed, title"),
+        ("title: ML 1\nfamily: sgd\n", ":2: family: unknown key 'family'; known here: decimal, policy, seed, title"),
         ("- 1\n", ": expected a mapping with title and policy"),
+        ("decimal: semicolon\n", ":1: decimal: expected point or comma, got 'semicolon'"),
+        ("decimal: [comma]\n", ":1: decimal: expected text"),
         ("title: [ML, 1]\n", ":1: title: expected text"),
         (
             "title: ML 1\npolicy: {slips: 1}\n",

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from grader import expression as op
-from grader.errors import ShapeError
-from grader.expression.tree import OPERATIONS, Expression, Number, as_expression, by
+from grader.errors import ShapeError, UnreadableError
+from grader.expression.tree import OPERATIONS, Apply, Expression, Index, Number, as_expression, by
 
 ONE = as_expression(1)
 
@@ -95,6 +95,11 @@ def lies(value: Value) -> bool:
     return isinstance(value, Row) or (isinstance(value, Ones) and value.lies)
 
 
+def lengthy(value: Value) -> bool:
+    """Whether a value has entries."""
+    return bool(getattr(value, "shape", ())) or isinstance(value, Row)
+
+
 def scalar(value: Value) -> bool:
     return isinstance(value, Expression) and not value.shape
 
@@ -128,10 +133,15 @@ def _times(a: Expression, b: Expression, dotted: bool) -> Expression:
     if len(a.shape) == len(b.shape) == 1:
         if a.shape != b.shape:
             raise ShapeError(f"{shown(a)} times {shown(b)}")
-        return op.matmul(a, b) if dotted else op.times(a, b)
+        return op.matmul(a, b) if dotted or (is_row(a) and not is_row(b)) else op.times(a, b)
     if len(a.shape) == 1:
         raise ShapeError(f"{shown(a)} times {shown(b)}: a column stands on the right of a matrix")
     return op.matmul(a, b)
+
+
+def is_row(vector: Expression) -> bool:
+    """Whether a vector is X_i, a row of a matrix: beside a column it makes a dot product."""
+    return isinstance(vector, Apply) and vector.operation.name == "item"
 
 
 def _with_eye(eye: Eye, other: Value, first: bool) -> Value:
@@ -201,7 +211,7 @@ def raised(base: Value, exponent: Value, entrywise: bool) -> Value:
     if inside.shape[0] != inside.shape[1]:
         raise ShapeError(f"a power of {shown(base)}: only a square matrix has one")
     factor = inverse(inside) if power.value < 0 else inside
-    result = factor
+    result: Expression = factor
     for _ in range(abs(int(power.value)) - 1):
         result = op.matmul(result, factor)
     return result
@@ -231,6 +241,14 @@ def mapped(function: Callable[[Expression], Expression], value: Value) -> Value:
         return Ones(function(value.factor), value.lies)
     result = function(whole(value))
     return Row(result) if isinstance(value, Row) and len(result.shape) == 1 else result
+
+
+def entry(value: Value, positions: Callable[[Expression, tuple[str, ...]], Index], marks: tuple[str, ...]) -> Expression:
+    """The entry that subscripts behind a bracket point at."""
+    tensor = whole(value)
+    if not tensor.shape:
+        raise UnreadableError("a single number has no entries")
+    return op.item(tensor, index=positions(tensor, marks))
 
 
 def paired(one: Value, other: Value) -> tuple[Expression, Expression]:

@@ -9,48 +9,96 @@ from typing import TYPE_CHECKING, Any
 from grader import expression as op
 from grader.expression import algebra
 from grader.expression.algebra import Eye, Ones, Value
+from grader.expression.constants import folded
 from grader.expression.functions import ALONG_AN_AXIS, FUNCTIONS
-from grader.expression.scope import folded
 from grader.expression.tree import OPERATIONS, Apply, Number
 
 if TYPE_CHECKING:
     from grader.expression.parser import Parser
 
-LARGEST_EXPONENT = 400  # of a number in scientific notation
+LARGEST_EXPONENT = 300  # of a number in scientific notation
+LARGEST = 10**LARGEST_EXPONENT
 
 CONSTANTS: dict[str, Value] = {"pi": OPERATIONS["arccos"](-1), "I": Eye(), "⟦ones⟧": Ones()}
 """Names that stand for themselves unless the problem declares them."""
 
+RELATIONS = {"<", ">", "≤", "≥", "=", "≠"}
+CLOSING = {"(": ")", "[": "]", "{": "}", "⌊": "⌋", "⌈": "⌉", "⟨": "⟩"}
+
 
 @lru_cache(maxsize=4096)
 def literal(text: str) -> Number | None:
-    """A number as it was typed; None where its exponent is out of bounds."""
+    """A number as it was typed; None where it is out of bounds."""
     mantissa, _, exponent = text.lower().partition("e")
     if abs(int(exponent or 0)) > LARGEST_EXPONENT:
         return None
-    return Number(Fraction(mantissa) * Fraction(10) ** int(exponent or 0))
+    value = Fraction(mantissa) * Fraction(10) ** int(exponent or 0)
+    return Number(value) if value <= LARGEST else None
 
 
 def number(parser: Parser) -> Value:
+    """A number; a 1 with a condition beside or below it is 1 where that holds and else 0."""
     value = literal(parser.sign)
     if value is None:
-        raise parser.error("a number beyond all bounds")
+        raise parser.error("too large a number")
+    parser.step()
     parser.advance()
-    return value
+    held = indicator(parser) if value.value == 1 else None
+    return value if held is None else held
+
+
+def indicator(parser: Parser) -> Value | None:
+    """The condition in brackets, beside or below, that stands next; None where none does."""
+    start = parser.at
+    parser.take("_")
+    if parser.kind == "o" and parser.sign in CLOSING:
+        depth = 0
+        for kind, sign, _ in parser.tokens[parser.at :]:
+            depth += (kind == "o" and sign in CLOSING) - (kind == "o" and sign in CLOSING.values())
+            if depth == 1 and kind == "o" and sign in RELATIONS:
+                return parser.atom()
+            if depth == 0:
+                break
+    parser.move(start)
+    return None
 
 
 def name(parser: Parser) -> Value:
     """A name with its subscripts, or a constant."""
     (base, marks), column = parser.sign, parser.column
+    parser.step()
     parser.advance()
-    while parser.kind == "o" and parser.sign == "_":
-        marks = (*marks, *subscripts(parser))
-    value = parser.checked(parser.scope.value, base, marks)
-    if value is None and not marks:
-        value = CONSTANTS.get(base)
+    return named(parser, base, marks, column)
+
+
+def named(parser: Parser, base: str, marks: tuple[str, ...], column: int) -> Value:
+    """What a name stands for, with the subscripts that follow."""
+    while True:
+        if parser.kind == "o" and parser.sign == "_" and (base != "⟦ones⟧"):
+            marks = (*marks, *subscripts(parser))
+        elif parser.kind == "o" and parser.sign == "^" and (position := sample(parser)):
+            marks = (*marks, position)
+        else:
+            break
+    value: Value | None = parser.checked(parser.scope.value, base, marks)
+    if value is None and not marks and parser.scope.customary(base):
+        value = indicator(parser) if base == "⟦ones⟧" else None
+        value = CONSTANTS.get(base) if value is None else value
     if value is None:
         raise parser.error(parser.scope.unknown("_".join((base, *marks))), column)
     return value
+
+
+def sample(parser: Parser) -> str:
+    """The letter of a position in `x^{(i)}`, which is then read; empty where there is none."""
+    signs = [parser.ahead(count)[:2] for count in range(1, 6)]
+    (_, first), (_, second), (kind, inner), (_, third), (_, fourth) = signs
+    if (first, second, third, fourth) != ("{", "(", ")", "}") or kind != "v" or inner[1]:
+        return ""
+    if inner[0] not in parser.scope.letters:
+        return ""
+    parser.move(parser.at + 6)
+    return str(inner[0])
 
 
 def subscripts(parser: Parser) -> tuple[str, ...]:
@@ -68,15 +116,17 @@ def subscripts(parser: Parser) -> tuple[str, ...]:
 
 
 def mark(parser: Parser) -> str:
-    kind, sign = parser.kind, parser.sign
+    kind, sign, column = parser.kind, parser.sign, parser.column
+    if not kind:
+        raise parser.error("expected a subscript")
     parser.advance()
-    if kind in {"n", "t"} or sign in {"+", "-"}:
+    if kind == "n" or (kind == "o" and sign in {"+", "-"}):
         return str(sign)
     if kind == "v":
         return "_".join((sign[0], *sign[1]))
-    if kind == "F":
+    if kind in {"F", "s"}:
         return str(sign)
-    raise parser.error("expected a subscript", parser.tokens[parser.at - 1][2])
+    raise parser.error("expected a subscript", column)
 
 
 def call(parser: Parser) -> Value:
@@ -86,7 +136,7 @@ def call(parser: Parser) -> Value:
     power: Value | None = None
     if parser.kind == "o" and parser.sign in {"^", "**"} and FUNCTIONS[name].entrywise:
         parser.advance()
-        power = parser.nested(parser.signed)
+        power = parser.signed()
         power = folded(power) if isinstance(power, Apply) else power
     if name == "log" and parser.kind == "o" and parser.sign == "_":
         return logarithm(parser, power)
@@ -105,15 +155,15 @@ def logarithm(parser: Parser, power: Value | None) -> Value:
     """A logarithm to the base that stands below it."""
     parser.advance()
     base = parser.checked(algebra.whole, parser.nested(parser.atom))
-    value = parser.checked(algebra.mapped, op.log, parser.nested(lambda: argument(parser)))
+    value = parser.checked(algebra.mapped, op.log, argument(parser))
     value = parser.checked(algebra.plus, value, parser.checked(op.log, base), op.divide)
     return value if power is None else parser.checked(algebra.raised, value, power, True)
 
 
 def argument(parser: Parser) -> Value:
     """What a function without brackets is taken of: `sin 2x` is the sine of 2x."""
-    bracketed = parser.kind == "o" and parser.sign in "({["
-    value = parser.nested(parser.power)
+    bracketed = parser.kind == "o" and parser.sign in {"(", "{", "["}
+    value = parser.power()
     while not bracketed and parser.kind == "v":
         value = parser.checked(algebra.times, value, parser.power())
     return value
@@ -121,51 +171,64 @@ def argument(parser: Parser) -> Value:
 
 def arguments(parser: Parser, name: str, values: list[Value]) -> Value:
     """A call's arguments up to its closing bracket, after those that stand before it."""
-    column, options = parser.column, {}
-    while not parser.take(")"):
-        if parser.kind == "v" and parser.tokens[parser.at + 1][1] == "=":
-            option = parser.sign[0]
-            parser.move(parser.at + 2)
-            if option not in {"axis", "dim"} or name not in ALONG_AN_AXIS:
-                raise parser.error(f"{name} takes no setting '{option}' here")
-            options["axis"] = axis(parser, values)
+    options: dict[str, Any] = {}
+    while not values or not (parser.kind == "o" and parser.sign == ")"):
+        if parser.kind == "v" and parser.ahead()[:2] == ("o", "="):
+            options |= setting(parser, name, values)
         else:
-            values.append(parser.nested(parser.condition))
-        if not parser.take(","):
-            parser.expect(")")
+            values.append(parser.within("(", parser.condition))
+        if not (parser.take(",") or parser.take(";")):
             break
-    return applied(parser, name, values, options, column)
+    column = parser.column
+    if parser.kind != "o" or parser.sign != ")":
+        parser.expect(")")
+    value = applied(parser, name, values, options, column)
+    parser.advance()
+    return value
 
 
-def axis(parser: Parser, values: list[Value]) -> int:
+def setting(parser: Parser, name: str, values: list[Value]) -> dict[str, int]:
+    """`axis=0`, the one setting that a function takes."""
+    option = parser.sign[0]
+    if option not in {"axis", "dim"} or name not in ALONG_AN_AXIS or not values:
+        raise parser.error(f"{name} takes no setting '{option}' here")
+    parser.move(parser.at + 2)
     back = parser.take("-")
     axis = whole_number(parser)
-    rank = len(getattr(values[0], "shape", ())) if values else 0
-    return rank - axis if back else axis
+    return {"axis": len(getattr(values[0], "shape", ())) - axis if back else axis}
 
 
 def applied(parser: Parser, name: str, values: list[Value], options: dict[str, Any], column: int) -> Value:
+    """A function of so many arguments, within the budget."""
     function = FUNCTIONS[name]
     if not function.least <= len(values) <= function.most:
         count = f"{function.least} argument{'s' if function.least > 1 else ''}"
         raise parser.error(f"{name} takes {count}, got {len(values)}", column)
-    if name == "softmax" or options.get("axis") is None:
+    if name in {"sum", "mean"} and not parser.numpy and algebra.scalar(values[0]):
+        raise parser.error(f"the {name} of a single number: write its index", column)
+    if len(values) > 1:
         options = {}
     return parser.checked(function.build, *values, **options)
 
 
 def entry(parser: Parser) -> tuple[int, ...]:
-    """An index in square brackets; in NumPy's way of writing it counts from 0."""
+    """An index in square brackets."""
     parser.advance()
-    index = [whole_number(parser)]
+    index = [position(parser)]
     while parser.take(","):
-        index.append(whole_number(parser))
+        index.append(position(parser))
     parser.expect("]")
     return tuple(index)
 
 
+def position(parser: Parser) -> int:
+    if parser.kind != "n" or not parser.sign.isdecimal() or len(parser.sign) > 6:
+        raise parser.error(f"expected a position, a whole number from {parser.first}")
+    return whole_number(parser) - parser.first
+
+
 def whole_number(parser: Parser) -> int:
     if parser.kind != "n" or not parser.sign.isdecimal() or len(parser.sign) > 6:
-        raise parser.error("expected a position, a whole number")
+        raise parser.error("expected a whole number")
     parser.advance()
     return int(parser.tokens[parser.at - 1][1])

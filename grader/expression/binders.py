@@ -1,100 +1,249 @@
-r"""What runs over an index (`\sum_{k=1}^{n}`, `\max_k`) or differentiates (`\frac{\partial L}{\partial w}`)."""
+r"""What runs over an index: `\sum_{k=1}^{n}`, `\max_k`, `Σ(y_i − ŷ_i)²`. The body is read once for each place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import reduce
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from grader import expression as op
-from grader.errors import UnreadableError
 from grader.expression import algebra, atoms
 from grader.expression.algebra import Value
-from grader.expression.scope import constant
-from grader.expression.tree import Apply, Expression, Index, Name
+from grader.expression.constants import constant
+from grader.expression.tree import OPERATIONS, Expression, as_expression
 
 if TYPE_CHECKING:
     from grader.expression.parser import Parser
 
 MOST_TERMS = 400  # of a sum
+MOST_LETTERS = 3  # that one sum runs over
+IMPLIED = frozenset("ijklm")
+"""Letters that a sum without an index may run over."""
+
+CONDITIONS: dict[str, Callable[[int, int], bool]] = {
+    "≠": lambda a, b: a != b, "<": lambda a, b: a < b, ">": lambda a, b: a > b, "≤": lambda a, b: a <= b,
+    "≥": lambda a, b: a >= b,
+}  # fmt: skip
+"""What may stand below a sum beside an index and its first place."""
 
 
-def _joined(pair: Callable[..., Expression]) -> Callable[[list[Value]], Value]:
-    return lambda terms: reduce(lambda a, b: algebra.plus(a, b, pair), terms)
+def balanced(join: Callable[..., Expression], terms: list[Value]) -> Value:
+    """The terms joined in halves, so that a long sum is not a deep tree."""
+    if len(terms) == 1:
+        return terms[0]
+    half = (len(terms) + 1) // 2
+    return algebra.plus(balanced(join, terms[:half]), balanced(join, terms[half:]), join)
 
 
-def _listed(name: str) -> Callable[[list[Value]], Value]:
-    return lambda terms: op.OPERATIONS[name](op.stack(*map(algebra.whole, terms)))
+def listed(name: str, terms: list[Value]) -> Value:
+    return OPERATIONS[name](op.stack(*map(algebra.whole, terms)))
+
+
+def average(terms: list[Value]) -> Value:
+    return algebra.divided(balanced(op.plus, terms), as_expression(len(terms)))
 
 
 OVER: dict[str, Callable[[list[Value]], Value]] = {
-    "sum": _joined(op.plus), "prod": _joined(op.times), "max": _listed("max"), "min": _listed("min"),
-    "argmax": _listed("argmax"), "argmin": _listed("argmin"),
+    "sum": partial(balanced, op.plus), "prod": partial(balanced, op.times), "mean": average,
+    "max": partial(listed, "max"), "min": partial(listed, "min"), "argmax": partial(listed, "argmax"),
+    "argmin": partial(listed, "argmin"),
 }  # fmt: skip
 """What becomes of the terms, one for each place of the index."""
 
+NEUTRAL = {"sum": 0, "prod": 1}
+
+
+@dataclass
+class Place:
+    """A letter that a sum runs over: where it starts, where it ends if that is said, and what it must satisfy."""
+
+    letter: str
+    first: int = 1
+    last: int | None = None
+    conditions: tuple[tuple[str, int], ...] = ()
+    """Signs of comparison, each with the token where what is compared with starts."""
+
 
 def over(parser: Parser) -> Value:
-    """A sum, product or extreme over one index or several: its body is read once for each place."""
-    name, column = parser.sign, parser.column
+    """A sum, product or extreme over one index or several."""
+    name = parser.sign
     parser.advance()
-    if parser.kind == "o" and parser.sign == "(" and name in {"sum", "prod", "max", "min"}:
-        return atoms.applied(parser, name, [parser.nested(lambda: atoms.argument(parser))], {}, column)
-    if not parser.take("_"):
-        raise parser.error("expected the index of the sum below it, as in \\sum_{k=1}^{n}")
-    letters, first, avoid = below(parser)
-    last = above(parser)
-    scope, start = parser.scope, parser.at
-    outer = {letter: scope.letters.get(letter) for letter in letters}
-    terms: list[Value] = []
-    for letter in letters[:1]:
-        places = range(first, last + 1) if last is not None else range(1, length_of(parser, letter, start) + 1)
-        if len(places) > MOST_TERMS:
-            raise parser.error(f"a sum of more than {MOST_TERMS} terms", column)
+    if parser.take("_"):
+        places = below(parser)
+        last = above(parser)
         for place in places:
-            if place - 1 != avoid:
-                terms.extend(bodies(parser, letters, place - 1, len(places), start))
-    if not terms:
+            place.last = last if place.last is None else place.last
+        return summed(parser, name, places)
+    letter = implied(parser)
+    if letter:
+        return summed(parser, name, [Place(letter)])
+    return of_tensor(parser, name, parser.product(), [])
+
+
+def function(parser: Parser) -> Value:
+    """A call; `sum(x_i)` is a sum over i."""
+    name = parser.sign
+    if name in {"sum", "prod", "mean"} and not parser.numpy and parser.ahead()[:2] == ("o", "("):
+        parser.advance()
+        if letter := implied(parser):
+            return summed(parser, name, [Place(letter)], parser.atom)
+        parser.move(parser.at - 1)
+    return atoms.call(parser)
+
+
+def implied(parser: Parser) -> str:
+    """The first letter for a position in what stands next, where no sum around it runs over that letter."""
+    depth = 0
+    ahead = parser.tokens[parser.at :]
+    for (kind, sign, _), (below, mark, _) in itertools.pairwise(ahead):
+        depth += (kind == "o" and sign in {"(", "{", "["}) - (kind == "o" and sign in {")", "}", "]"})
+        if depth < 0 or (depth == 0 and kind == "o" and sign in {"+", "-", "=", ","}):
+            return ""
+        found = sign[1] if kind == "v" else (mark[0],) if (kind, sign) == ("o", "_") and below == "v" else ()
+        for letter in found:
+            if letter in IMPLIED and letter not in parser.running and letter not in parser.scope.declared:
+                return str(letter)
+    return ""
+
+
+def summed(parser: Parser, name: str, places: list[Place], read: Callable[[], Value] | None = None) -> Value:
+    """What the terms come to; of a tensor without the letters, the same over its entries."""
+    scope, start, column = parser.scope, parser.at, parser.column
+    read = read or parser.product
+    letters, running = scope.letters, parser.running
+    parser.running = scope.bound = running | {place.letter for place in places}
+    scope.letters = letters | dict.fromkeys((place.letter for place in places), 0)
+    try:
+        body = bounded(parser, places, read)
+        if body is not None:
+            return of_tensor(parser, name, body, [place.letter for place in places])
+        terms, end = [], start
+        for _ in placed(parser, places):
+            if not all(held(parser, place) for place in places):
+                continue
+            parser.move(start)
+            term = read()
+            terms.append(term)
+            end = parser.at
+            if len(terms) > MOST_TERMS:
+                raise parser.error(f"a sum of more than {MOST_TERMS} terms", column)
+        if not terms and name not in NEUTRAL:
+            raise parser.error(f"{name} over nothing", column)
+        if not terms:
+            scope.letters = scope.letters | dict.fromkeys((place.letter for place in places), 0)
+            parser.move(start)
+            read()
+            end = parser.at
+        parser.move(end)
+        return parser.checked(OVER[name], terms or [as_expression(NEUTRAL[name])])
+    finally:
+        scope.letters, parser.running, scope.bound = letters, running, running
+
+
+def placed(parser: Parser, places: list[Place]) -> Iterator[None]:
+    """Set the letters to all their places, one after the other."""
+    if not places:
+        yield
+        return
+    place, *others = places
+    assert place.last is not None
+    if place.last - place.first >= MOST_TERMS:
+        raise parser.error(f"a sum of more than {MOST_TERMS} terms")
+    for number in range(place.first, place.last + 1):
+        parser.scope.letters = parser.scope.letters | {place.letter: number - 1}
+        parser.step()
+        yield from placed(parser, others)
+
+
+def held(parser: Parser, place: Place) -> bool:
+    """Whether a letter is where the conditions below the sum let it be."""
+    number = parser.scope.letters[place.letter] + 1
+    for sign, at in place.conditions:
+        parser.move(at)
+        if not CONDITIONS[sign](number, bound(parser)):
+            return False
+    return True
+
+
+def bounded(parser: Parser, places: list[Place], read: Callable[[], Value]) -> Value | None:
+    """Find the ends that are not said in the lengths of what the letters are indices of.
+
+    The body, if it is a tensor in which none of the letters stands.
+    """
+    scope, start = parser.scope, parser.at
+    for place in [place for place in places if place.last is None]:
+        before, scope.probing, scope.seen = (scope.probing, scope.seen), place.letter, set()
+        try:
+            body = read()
+            seen = scope.seen
+        finally:
+            scope.probing, scope.seen = before
+        if not seen and algebra.lengthy(body) and all(each.last is None for each in places):
+            return body
+        if len(seen) != 1:
+            what = f"nothing says how far the sum over {place.letter} goes: write its bounds"
+            raise parser.error(what, parser.tokens[start][2])
+        (place.last,) = seen
         parser.move(start)
-        scope.letters |= dict.fromkeys(letters, 0)
-        parser.nested(parser.product)
-        terms = [algebra.as_expression(int(name == "prod"))]
-    for letter, place in outer.items():
-        if place is None:
-            scope.letters.pop(letter, None)
+    return None
+
+
+def of_tensor(parser: Parser, name: str, body: Value, letters: list[str]) -> Value:
+    """A sum, mean or extreme of the entries of a tensor, or along the axis that a letter stands for."""
+    if name not in {"sum", "mean", "max", "min", "argmax", "argmin"} or not algebra.lengthy(body):
+        raise parser.error(f"expected the index of the {name} below it, as in \\{name}_{{k=1}}^{{n}}")
+    tree = algebra.whole(body)
+    if not letters or len(letters) == len(tree.shape) or len(tree.shape) == 1:
+        return parser.checked(OPERATIONS[name], tree)
+    axis = "ijkl".find(letters[0])
+    if len(letters) > 1 or not 0 <= axis < len(tree.shape):
+        raise parser.error(f"nothing says what the {name} runs over")
+    return parser.checked(OPERATIONS[name], tree, axis=axis)
+
+
+def below(parser: Parser) -> list[Place]:
+    """What stands below: the letters, where they start, and what they must satisfy."""
+    if not parser.take("{"):
+        return [Place(letter(parser))]
+    places = [clause(parser, [])]
+    while parser.take(","):
+        further = clause(parser, places)
+        if further is not places[-1]:
+            places.append(further)
+    parser.expect("}")
+    places += [Place(other) for place in places for other in beside(parser, place, {each.letter for each in places})]
+    if len(places) > MOST_LETTERS:
+        raise parser.error(f"a sum over more than {MOST_LETTERS} letters")
+    return places
+
+
+def clause(parser: Parser, places: list[Place]) -> Place:
+    """A letter with what is said of it, or one more thing that is said of the last letter."""
+    name = letter(parser)
+    last = places[-1] if places and places[-1].letter == name else None
+    place = last or Place(name)
+    if parser.take("="):
+        place.first = bound(parser)
+    while parser.kind == "o" and parser.sign in CONDITIONS:
+        sign = parser.sign
+        parser.advance()
+        at = parser.at
+        if parser.kind != "v" or parser.sign[1]:
+            bound(parser)
         else:
-            scope.letters[letter] = place
-    return parser.checked(OVER[name], terms)
+            parser.advance()
+        place.conditions = (*place.conditions, (sign, at))
+    return place
 
 
-def bodies(parser: Parser, letters: tuple[str, ...], place: int, count: int, start: int) -> Iterable[Value]:
-    """The body at one place of the first letter, and all places of a second."""
-    parser.scope.letters[letters[0]] = place
-    for second in range(count) if len(letters) > 1 else (0,):
-        if len(letters) > 1:
-            parser.scope.letters[letters[1]] = second
-        parser.move(start)
-        yield parser.nested(parser.product)
-
-
-def below(parser: Parser) -> tuple[tuple[str, ...], int, int | None]:
-    """What stands below: the letters, where the first starts, and the place that it leaves out (from 0)."""
-    braced = parser.take("{")
-    letters, first, avoid = [letter(parser)], 1, None
-    if braced:
-        if parser.take("="):
-            first = bound(parser)
-        elif parser.take("≠"):
-            other = letter(parser)
-            avoid = parser.scope.letters.get(other)
-            if avoid is None:
-                raise parser.error(f"'{other}' has no place here")
-        while parser.take(","):
-            letters.append(letter(parser))
-        parser.expect("}")
-    if len(letters) > 2:
-        raise parser.error("a sum over more than two letters")
-    return tuple(letters), first, avoid
+def beside(parser: Parser, place: Place, known: set[str]) -> Iterator[str]:
+    """The letters that a sum over i < j runs over besides i."""
+    for sign, at in place.conditions:
+        kind, name, _ = parser.tokens[at]
+        if sign != "≠" and kind == "v" and name[0] in IMPLIED - known - parser.running and name[0] not in parser.scope.declared:
+            yield name[0]
 
 
 def letter(parser: Parser) -> str:
@@ -112,7 +261,7 @@ def above(parser: Parser) -> int | None:
         last = bound(parser)
         parser.expect("}")
         return last
-    return bound(parser, parser.atom)
+    return bound(parser, lambda: parser.nested(parser.atom))
 
 
 def bound(parser: Parser, read: Callable[[], Value] | None = None) -> int:
@@ -125,131 +274,3 @@ def bound(parser: Parser, read: Callable[[], Value] | None = None) -> int:
     return number
 
 
-def length_of(parser: Parser, letter: str, start: int) -> int:
-    """How many places a letter has: the length of what it is an index of in the body."""
-    scope = parser.scope
-    before, scope.probing, scope.seen = (scope.probing, scope.seen), letter, set()
-    outer = scope.letters.get(letter)
-    scope.letters[letter] = 0
-    parser.move(start)
-    parser.nested(parser.product)
-    seen = scope.seen
-    scope.probing, scope.seen = before
-    if outer is None:
-        scope.letters.pop(letter)
-    else:
-        scope.letters[letter] = outer
-    if len(seen) != 1 or not all(seen):
-        raise parser.error(f"nothing says how far the sum over {letter} goes: write its bounds")
-    return seen.pop()
-
-
-def fraction(parser: Parser) -> Value:
-    r"""`\frac`, which may be a derivative, or `\binom`."""
-    kind = parser.sign
-    parser.advance()
-    if kind == "frac" and (found := derivative(parser)) is not None:
-        return found
-    above, below = group(parser), group(parser)
-    if kind == "binom":
-        return parser.checked(op.choose, algebra.whole(above), algebra.whole(below))
-    return parser.checked(algebra.divided, above, below)
-
-
-def group(parser: Parser) -> Value:
-    """What stands in braces, or the one sign without them; of a number its first digit, as TeX has it."""
-    if parser.kind == "n" and len(parser.sign) > 1 and parser.sign.isdecimal():
-        kind, digits, column = parser.tokens[parser.at]
-        parser.tokens[parser.at : parser.at + 1] = [(kind, digits[0], column), (kind, digits[1:], column + 1)]
-        parser.move(parser.at)
-    return parser.nested(parser.atom)
-
-
-def derivative(parser: Parser) -> Value | None:
-    """The derivative that a fraction writes; None, with nothing read, where it writes none."""
-    start = parser.at
-    if not parser.take("{") or not differential(parser):
-        parser.move(start)
-        return None
-    order = 1
-    if parser.take("^"):
-        order = bound(parser, parser.atom)
-    inner = parser.at
-    target: Value | None = None
-    if not parser.take("}"):
-        target = parser.nested(parser.product)
-        if not parser.take("}"):
-            parser.move(start)
-            return None
-    wrt: list[Expression] = []
-    if not parser.take("{"):
-        parser.move(start)
-        return None
-    while differential(parser):
-        name = parser.checked(algebra.whole, parser.nested(lambda: parser.postfix(parser.atom())))
-        times = bound(parser, parser.atom) if parser.take("^") else 1
-        wrt += [name] * times
-    if not wrt or not parser.take("}"):
-        parser.move(start)
-        return None
-    if len(wrt) != order or order > 2:
-        raise parser.error("expected a first or second derivative", parser.tokens[inner][2])
-    column = parser.column
-    if target is None:
-        target = parser.nested(parser.power)
-    return differentiated(parser, algebra.whole(target), wrt, column)
-
-
-def differential(parser: Parser) -> bool:
-    """Whether a d or ∂ stands here, which is then read; `dw` is one too."""
-    if parser.kind == "d" and parser.sign == "∂":
-        parser.advance()
-        return True
-    if parser.kind == "v" and parser.sign == ("d", ()) and "d" not in parser.scope.values:
-        parser.advance()
-        return True
-    return False
-
-
-def differentiated(parser: Parser, target: Expression, wrt: list[Expression], column: int) -> Expression:
-    """The derivative of what is known of a quantity, by names or their entries."""
-    from grader.expression.slopes import gradient, slope
-
-    scope = parser.scope
-    tree = target
-    for each in wrt:
-        name, index = variable(parser, each)
-        unknown = isinstance(tree, Name) and tree.name not in scope.definitions and tree != name
-        if unknown and not (scope.known and not scope.free and tree.shape):
-            raise UnreadableError(f"nothing says what {tree} depends on", parser.text, column)
-        tree = scope.expanded(tree, keep=name.name)
-        tree = parser.checked(gradient, tree, name) if index is None else parser.checked(slope, tree, name, index)
-    return tree
-
-
-def variable(parser: Parser, tree: Expression) -> tuple[Name, Index | None]:
-    """The name that a derivative is by, and which entry of it; None for all of them."""
-    if isinstance(tree, Name):
-        return tree, None if tree.shape else ()
-    entry = isinstance(tree, Apply) and tree.operation.name == "item" and not tree.shape
-    if entry and isinstance(tree.operands[0], Name):
-        return tree.operands[0], dict(tree.options)["index"]
-    raise parser.error("expected a derivative by a name")
-
-
-def partial(parser: Parser) -> Value:
-    """`∂L/∂w` on one line, and `∇_w L`."""
-    if parser.sign == "∇":
-        parser.advance()
-        if not parser.take("_"):
-            raise parser.error("expected the name that the gradient is by, as in \\nabla_w L")
-        name = parser.checked(algebra.whole, parser.nested(parser.atom))
-        column = parser.column
-        return differentiated(parser, algebra.whole(parser.nested(parser.power)), [name], column)
-    parser.advance()
-    column = parser.column
-    target = algebra.whole(parser.nested(lambda: parser.postfix(parser.atom())))
-    if not parser.take("/") or not differential(parser):
-        raise parser.error("expected a derivative such as ∂L/∂w")
-    name = parser.checked(algebra.whole, parser.nested(lambda: parser.postfix(parser.atom())))
-    return differentiated(parser, target, [name], column)

@@ -17,6 +17,7 @@ from grader.expression.tree import OPERATIONS, Expression, Number, as_expression
 
 TEN, TWO = as_expression(10), as_expression(2)
 MOST_ENTRIES = 100  # of a tensor made by its size
+MOST_ARGUMENTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,17 @@ def tensor(build: Callable[..., Value], least: int = 1, most: int | None = None)
 
 def many(entries: Callable[..., Expression], pair: Callable[..., Expression]) -> Function:
     """A function of one tensor's entries, or of the arguments that stand there."""
-    return tensor(lambda first, *rest: reduce(pair, rest, first) if rest else entries(first), 1, 20)
+
+    def build(first: Expression, *rest: Expression, **options: int) -> Expression:
+        return reduce(pair, rest, first) if rest else entries(first, **options)
+
+    return tensor(build, 1, MOST_ARGUMENTS)
 
 
 def norm(value: Expression, order: Expression = TWO) -> Expression:
     """A vector's norm (2, 1), or a matrix's Frobenius norm."""
+    if not value.shape:
+        return op.absolute(value)
     if order == TWO:
         return op.sqrt(op.total(op.power(value, 2)))
     if order == as_expression(1) and len(value.shape) == 1:
@@ -61,7 +68,9 @@ def log_to(base: Expression) -> Callable[[Expression], Expression]:
     return lambda value: op.divide(op.log(value), op.log(base))
 
 
-def softmax(z: Expression) -> Expression:
+def softmax(z: Expression, axis: int | None = None) -> Expression:
+    if axis is not None and axis != len(z.shape) - 1:
+        raise ShapeError("softmax works along the last axis here")
     return op.softmax(z)
 
 
@@ -88,14 +97,14 @@ def size(length: Expression) -> int:
 
 
 def array(value: Expression) -> Expression:
-    return value
+    """A tensor as it is written; of a single number in brackets a vector."""
+    return value if value.shape else op.stack(value)
 
 
 def choice(condition: Expression, then: Expression, otherwise: Expression) -> Expression:
     return op.where(condition, then, otherwise)
 
 
-_reciprocal = {"cot": op.cos, "sec": op.cos, "csc": op.sin}
 _POINTWISE: dict[str, Callable[..., Expression]] = {
     "exp": op.exp, "log": op.log, "ln": op.log, "sqrt": op.sqrt, "sin": op.sin, "cos": op.cos, "tan": row("tan"),
     "arcsin": row("arcsin"), "asin": row("arcsin"), "arccos": op.arccos, "acos": op.arccos, "arctan": row("arctan"),
@@ -107,7 +116,7 @@ _POINTWISE: dict[str, Callable[..., Expression]] = {
     "log1p": lambda a: op.log(op.plus(1, a)), "expm1": lambda a: op.minus(op.exp(a), 1),
     "cbrt": lambda a: OPERATIONS["root"](a, n=3), "softplus": lambda a: op.log(op.plus(1, op.exp(a))),
     "cot": lambda a: op.divide(op.cos(a), op.sin(a)), "sec": lambda a: op.divide(1, op.cos(a)),
-    "csc": lambda a: op.divide(1, op.sin(a)),
+    "csc": lambda a: op.divide(1, op.sin(a)), "logit": lambda p: op.log(op.divide(p, op.minus(1, p))),
 }  # fmt: skip
 
 FUNCTIONS: dict[str, Function] = {
@@ -126,6 +135,7 @@ FUNCTIONS: dict[str, Function] = {
     "zeros": tensor(filled(0), 1, 2), "where": tensor(choice, 3), "choose": tensor(op.choose, 2),
     "binom": tensor(op.choose, 2), "comb": tensor(op.choose, 2), "pow": tensor(op.power, 2),
     "power": tensor(op.power, 2), "equal": tensor(op.equal, 2), "flatten": tensor(op.ravel), "ravel": tensor(op.ravel),
+    "join": tensor(op.concatenate, 1, MOST_ARGUMENTS), "concatenate": tensor(op.concatenate, 1, MOST_ARGUMENTS),
     "xlogy": tensor(op.xlogy, 2), "multiply": tensor(op.times, 2), "divide": tensor(op.divide, 2),
     "add": tensor(op.plus, 2), "subtract": tensor(op.minus, 2),
 }  # fmt: skip

@@ -2,39 +2,33 @@ r"""What stands between brackets: groups, lists, matrices, sizes, choices by cas
 
 from __future__ import annotations
 
-from fractions import Fraction
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from grader import expression as op
-from grader.errors import UnreadableError
 from grader.expression import algebra, atoms
 from grader.expression.algebra import Row, Value
+from grader.expression.atoms import CLOSING
+from grader.expression.constants import constant
 from grader.expression.functions import norm
-from grader.expression.scope import constant
-from grader.expression.tree import OPERATIONS, Expression, Number, as_expression
+from grader.expression.tree import OPERATIONS, Expression, as_expression
 
 if TYPE_CHECKING:
     from grader.expression.parser import Parser
 
-CLOSING = {"(": ")", "[": "]", "{": "}", "⌊": "⌋", "⌈": "⌉", "⟨": "⟩"}
 MATRICES = {"bmatrix", "pmatrix", "matrix", "Bmatrix", "smallmatrix", "array"}
-OTHERWISE = {"“otherwise”", "“else”", "“sonst”", "“otherwise.”"}
+OTHERWISE = {"“otherwise”", "“else”", "“sonst”"}
+CONDITIONAL = {"“if”", "“for”", "“when”", "“where”", "“wenn”", "“falls”", "“für”"}
+HIGHEST_ROOT = 100
 
 
 def group(parser: Parser) -> Value:
     """One expression in brackets, or several: a vector of them, or a matrix of rows."""
     opening, column = parser.sign, parser.column
+    if opening == "{" and (found := braced(parser)) is not None:
+        return found
     parser.advance()
-    bars, parser.bars = parser.bars, 0
-    rows: list[list[Value]] = [[]]
-    while not parser.take(CLOSING[opening]):
-        rows[-1].append(parser.nested(parser.condition))
-        if parser.take(";"):
-            rows.append([])
-        elif not parser.take(","):
-            parser.expect(CLOSING[opening])
-            break
-    parser.bars = bars
+    rows = parser.within(opening, lambda: entries(parser, CLOSING[opening]))
     if not rows[0]:
         raise parser.error("expected something in the brackets", column)
     if len(rows) > 1:
@@ -42,9 +36,35 @@ def group(parser: Parser) -> Value:
     return rows[0][0] if len(rows[0]) == 1 else listed(parser, rows[0])
 
 
-def listed(parser: Parser, entries: list[Value]) -> Expression:
+def braced(parser: Parser) -> Value | None:
+    """A name in braces with subscripts behind these, as LaTeX has it: `{x}_1` is `x_1`."""
+    kind, inner, column = parser.ahead()
+    if kind != "v" or inner[1] or [parser.ahead(count)[1] for count in (2, 3)] != ["}", "_"]:
+        return None
+    parser.move(parser.at + 3)
+    return atoms.named(parser, inner[0], (), column)
+
+
+def entries(parser: Parser, closing: str) -> list[list[Value]]:
+    """Rows of entries, to the bracket that closes them; numbers and lists may stand side by side in a list."""
+    rows: list[list[Value]] = [[]]
+    while not parser.take(closing):
+        rows[-1].append(chosen(parser, parser.condition))
+        if parser.take(";"):
+            rows.append([])
+        elif not parser.take(",") and not (closing == "]" and (parser.kind == "n" or parser.sign == "[")):
+            parser.expect(closing)
+            break
+    return rows
+
+
+def listed(parser: Parser, values: list[Value]) -> Expression:
     """A vector of numbers, or a matrix of vectors."""
-    return parser.checked(lambda: op.stack(*map(algebra.whole, entries)))
+    trees = [parser.checked(algebra.whole, value) for value in values]
+    if len({tree.shape for tree in trees}) > 1:
+        raise parser.error("a list whose entries have different shapes")
+    tree: Expression = parser.checked(op.stack, *trees)
+    return tree
 
 
 def grid(parser: Parser, rows: list[list[Value]]) -> Value:
@@ -60,26 +80,24 @@ def grid(parser: Parser, rows: list[list[Value]]) -> Value:
 
 
 def floor(parser: Parser) -> Value:
-    opening = parser.sign
-    round_off = op.floor if opening == "⌊" else op.ceiling
+    round_off = op.floor if parser.sign == "⌊" else op.ceiling
     return parser.checked(algebra.mapped, round_off, group(parser))
 
 
 def inner(parser: Parser) -> Value:
     r"""`\langle x, y \rangle`, the dot product."""
+    column = parser.column
     pair = group(parser)
     if not isinstance(pair, Expression) or len(pair.shape) != 2 or pair.shape[0] != 2:
-        raise parser.error("expected two vectors in ⟨ , ⟩")
-    return parser.checked(op.matmul, pair[0], pair[1])
+        raise parser.error("expected two vectors in ⟨ , ⟩", column)
+    return parser.checked(lambda: op.matmul(pair[0], pair[1]))
 
 
 def bars(parser: Parser) -> Value:
     """An absolute value or a determinant between bars, a norm between double ones."""
     sign = parser.sign
     parser.advance()
-    parser.bars += 1
-    inside = parser.nested(parser.sum)
-    parser.bars -= 1
+    inside = parser.within(sign, parser.sum)
     parser.expect(sign)
     if sign == "|":
         flat = not isinstance(inside, Expression) or len(inside.shape) < 2
@@ -88,19 +106,19 @@ def bars(parser: Parser) -> Value:
     if parser.kind == "o" and parser.sign == "_":
         marks = atoms.subscripts(parser)
         order = {"1": as_expression(1), "2": order, "F": order}.get("".join(marks), as_expression(0))
-    return parser.checked(norm, algebra.whole(inside), order)
+    return parser.checked(lambda: norm(algebra.whole(inside), order))
 
 
 def root(parser: Parser) -> Value:
     r"""`\sqrt{x}`, `\sqrt[3]{x}`, `√x`, `∛x`."""
     degree = 3 if parser.sign == "∛" else 2
     parser.advance()
-    if parser.take("["):
+    if degree == 2 and parser.take("["):
         column = parser.column
-        found = parser.sum()
+        found = parser.within("[", parser.sum)
         parser.expect("]")
         whole = constant(found) if isinstance(found, Expression) else None
-        if whole is None or not 1 <= whole <= 100:
+        if whole is None or not 1 <= whole <= HIGHEST_ROOT:
             raise parser.error("expected a whole number as the degree of a root", column)
         degree = whole
     inside = parser.nested(parser.atom)
@@ -115,50 +133,69 @@ def environment(parser: Parser) -> Value:
     if name not in MATRICES and name not in {"cases", "vmatrix"}:
         raise parser.error(f"cannot read \\begin{{{name}}} here", column)
     parser.advance()
+    rows = parser.within("&", lambda: cells(parser, name, column))
+    if name == "cases":
+        return choice(parser, [row for row in rows if row])
+    matrix = grid(parser, rows)
+    return parser.checked(OPERATIONS["determinant"], algebra.whole(matrix)) if name == "vmatrix" else matrix
+
+
+def cells(parser: Parser, name: str, column: int) -> list[list[Value]]:
+    """The rows of an environment, to its end."""
     rows: list[list[Value]] = [[]]
-    read = parser.sum if name != "cases" else lambda: case(parser)
     while parser.kind != "e":
         if parser.take("\\"):
             rows.append([])
         elif not parser.take("&"):
-            rows[-1].append(parser.nested(read))
-            if parser.kind == "o" and parser.sign in ",.;":
+            rows[-1].append(case(parser) if name == "cases" else parser.sum())
+            if name == "cases" and parser.kind == "o" and parser.sign in {",", ".", ";"}:
                 parser.advance()
-        if not parser.kind:
-            raise parser.error(f"\\begin{{{name}}} has no end", column)
+            if not parser.kind:
+                raise parser.error(f"\\begin{{{name}}} has no end", column)
+            if parser.kind != "e" and parser.sign not in {"&", "\\"}:
+                raise parser.error("expected & or \\\\ between the entries")
+        elif parser.kind == "e" or parser.sign in {"&", "\\"}:
+            raise parser.error("an entry with nothing in it")
     if parser.sign != name:
         raise parser.error(f"\\begin{{{name}}} ends with \\end{{{parser.sign}}}")
     parser.advance()
     if not rows[0]:
         raise parser.error("a matrix with nothing in it", column)
-    if name == "cases":
-        return choices(parser, rows)
-    matrix = grid(parser, rows)
-    return parser.checked(OPERATIONS["determinant"], algebra.whole(matrix)) if name == "vmatrix" else matrix
+    return rows
 
 
 def case(parser: Parser) -> Value:
     """A value or a condition of a choice by cases; words such as `if` say nothing."""
     while parser.kind == "o" and parser.sign.startswith("“"):
-        if parser.sign in OTHERWISE:
-            parser.advance()
-            return as_expression(1)
+        said = parser.sign
         parser.advance()
+        if said in OTHERWISE:
+            return algebra.ONE
     return parser.condition()
 
 
-def choices(parser: Parser, rows: list[list[Value]]) -> Value:
+def choice(parser: Parser, rows: list[list[Value]]) -> Value:
     """The first value whose condition holds; where none does, there is no value."""
     tree: Expression = as_expression(0) / as_expression(0)
-    for row in reversed([row for row in rows if row]):
+    for row in reversed(rows):
         if len(row) > 2:
             raise parser.error("expected a value and its condition in each case")
-        value = algebra.whole(row[0])
-        tree = value if len(row) == 1 or row[1] == Number(Fraction(1)) else parser.checked(
-            op.where, algebra.whole(row[1]), value, tree
-        )  # fmt: skip
+        trees = [parser.checked(algebra.whole, value) for value in row]
+        always = len(trees) == 1 or trees[1] is algebra.ONE
+        tree = trees[0] if always else parser.checked(op.where, trees[1], trees[0], tree)
     return tree
 
 
-def words(parser: Parser) -> Value:
-    raise UnreadableError(f"cannot read {parser.sign} here", parser.text, parser.column)
+def chosen(parser: Parser, read: Callable[[], Value]) -> Value:
+    """A value, or `value if condition, otherwise another`, as Python and our own pages write it."""
+    rows = [[read()]]
+    while parser.kind == "o" and parser.sign in CONDITIONAL:
+        parser.advance()
+        rows[-1].append(parser.condition())
+        if (parser.sign in {",", ";"} and parser.ahead()[1] in OTHERWISE) and parser.kind == "o":
+            parser.advance()
+        if parser.kind != "o" or parser.sign not in OTHERWISE:
+            break
+        parser.advance()
+        rows.append([read()])
+    return rows[0][0] if len(rows) == len(rows[0]) == 1 else choice(parser, rows)

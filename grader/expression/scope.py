@@ -32,6 +32,9 @@ USUAL_LENGTH = 4  # of what a sum without bounds runs over, where nothing says h
 MOST_KEPT = 4096  # words of which a scope remembers the pieces
 LONGEST_BASE = 12  # letters in a function's name, or a Greek letter's with its accent
 
+INDICES = frozenset("ijklmn")
+"""Letters of which a subscript may hold several: x_{ij} is x_{i,j}."""
+
 _SHIFTED = re.compile(r"([A-Za-z])([+-]\d)")
 _WORDS = frozenset(GREEK.values())
 _ACCENTED = re.compile("|".join(sorted(filter(None, ACCENTS.values()))))
@@ -59,8 +62,8 @@ def characters(word: str) -> list[str]:
 @lru_cache(maxsize=1024)
 def letter(character: str) -> str:
     """A letter spelled out, its accents behind it."""
-    plain, *marks = unicodedata.normalize("NFD", character)
-    return GREEK.get(plain, plain) + "".join(ACCENTS.get(mark, mark) for mark in marks)
+    plain = unicodedata.normalize("NFD", character)
+    return GREEK.get(plain[0], plain[0]) + "".join(ACCENTS.get(mark, mark) for mark in plain[1:])
 
 
 def spellings(name: Name) -> Iterable[str]:
@@ -103,10 +106,13 @@ class Scope:
         self.values |= {name: as_expression(length) for name, length in self.lengths.items() if name not in self.values}
         self.letters = dict(letters or {})
         self.definitions = dict(definitions or {})
+        self._meanings: dict[str, tuple[Mapping[str, Expression], dict[str, Expression]]] = {}
         self.free = free
         self.kronecker = False
         self.seen: set[int] = set()
+        self.bound: frozenset[str] = frozenset()
         self.probing = ""
+        self.declared = frozenset(self.values)  # what stands for something before anything is read
         self._bases = {name.split("_")[0] for name in self.values}
         self._longest = max([LONGEST_BASE, *map(len, self._bases)])
         self._pieces: dict[str, tuple[Piece, ...]] = {}
@@ -123,15 +129,21 @@ class Scope:
 
     def customary(self, base: str) -> bool:
         """Whether a name stands for what it does without a problem: e, π, I, the d of a derivative."""
-        return base in CUSTOMARY and base not in self.values
+        return base in CUSTOMARY and base not in self.declared
+
+    @property
+    def differential(self) -> bool:
+        """Whether d may be the d of dL/dw; where it is a length, dL/dw is a derivative all the same."""
+        return self.customary("d") or "d" in self.lengths
 
     def pieces(self, word: str, functions: Iterable[str] = ()) -> tuple[Piece, ...]:
         """The names that a run of letters, digits and underscores is made of: `xy_1` is x and y_1."""
         if word not in self._pieces:
             if len(self._pieces) >= MOST_KEPT:
                 self._pieces.clear()
-            name = spelled(word)
-            self._pieces[word] = ((name, ()),) if name in self.values else self._split(word, frozenset(functions))
+            base, *marks = spelled(word).split("_")
+            known = spelled(word) in self.values
+            self._pieces[word] = ((base, tuple(marks)),) if known else self._split(word, frozenset(functions))
         return self._pieces[word]
 
     def _split(self, word: str, functions: frozenset[str]) -> tuple[Piece, ...]:
@@ -171,7 +183,7 @@ class Scope:
         while end < len(units) and units[end] != "_" and (units[end].isdecimal() or not digits):
             end += 1
         whole = "".join(letters[at:end])
-        if digits or f"{base}_{whole}" in self.values:
+        if digits or f"{base}_{whole}" in self.values or (whole and set(whole) <= set(self.letters)):
             return whole, end
         single = letters[at] if at < len(units) else ""
         indexed = single in self.letters or f"{base}_{single}" in self.values
@@ -185,7 +197,7 @@ class Scope:
         Raises `UnreadableError` for a position that is not there.
         """
         found = self.values.get("_".join((base, *marks)))
-        if found is not None:
+        if found is not None and self.bound.isdisjoint(marks):
             return found
         if not marks:
             return as_expression(self.letters[base] + 1) if base in self.letters else self._free(base, ())
@@ -204,11 +216,17 @@ class Scope:
     def _free(self, base: str, marks: tuple[str, ...]) -> Expression | None:
         if not self.free or (base in {"pi", "⟦ones⟧"} and not marks):
             return None
-        places = [part for mark in marks for part in (mark if mark.isalpha() and set(mark) <= _INDICES else [mark])]
-        if self.probing in places:
+        places = [part for mark in marks for part in (mark if mark.isalpha() and set(mark) <= INDICES else [mark])]
+        if any(place == self.probing or place[:-2] == self.probing for place in places):
             self.seen.add(self.lengths.get("n", USUAL_LENGTH))
-        name = "_".join((base, *(str(self.letters[each] + 1) if each in self.letters else each for each in places)))
+        name = "_".join((base, *map(self._placed, places)))
         return self.values.setdefault(name, Name(name))
+
+    def _placed(self, mark: str) -> str:
+        """A subscript with the position that its letter stands for."""
+        shifted = _SHIFTED.fullmatch(mark)
+        base, shift = (shifted[1], int(shifted[2])) if shifted else (mark, 0)
+        return str(self.letters[base] + 1 + shift) if base in self.letters else mark
 
     def _both(self, marks: tuple[str, ...]) -> tuple[int, ...]:
         """The positions of a Kronecker delta's two letters; nothing where these are none."""
@@ -254,15 +272,17 @@ class Scope:
         return f"unknown name '{name}'; {did_you_mean(name, [*called.values(), *self.lengths])}".removesuffix("; ")
 
     def expanded(self, tree: Expression, keep: str = "") -> Expression:
-        """A tree with every defined name, but `keep`, written out in what it comes to."""
-        for name in reversed(list(self.definitions)):
-            if name != keep:
-                tree = replaced(tree, {name: self.definitions[name]})
-        return tree
+        """A tree with every defined name, but `keep`, written out in what it comes to.
 
-
-_INDICES = frozenset("ijklmn")
-"""Letters of which a subscript may hold several: x_{ij} is x_{i,j}."""
+        A definition is in names without one, and in those that are defined before it.
+        """
+        if keep not in self._meanings or self._meanings[keep][0] is not self.definitions:
+            found: dict[str, Expression] = {}
+            for name, meaning in self.definitions.items():
+                if name != keep:
+                    found[name] = replaced(meaning, found)
+            self._meanings[keep] = self.definitions, found
+        return replaced(tree, self._meanings[keep][1])
 
 
 def replaced(tree: Expression, trees: Mapping[str, Expression]) -> Expression:
@@ -281,4 +301,6 @@ def replaced(tree: Expression, trees: Mapping[str, Expression]) -> Expression:
 def _accented(word: str) -> bool:
     """Whether a word is a letter with the name of an accent behind it."""
     accent = _ACCENTED.search(word)
-    return bool(accent) and accent.end() == len(word) and (accent.start() == 1 or word[: accent.start()] in _WORDS)
+    if accent is None or accent.end() < len(word):
+        return False
+    return accent.start() == 1 or word[: accent.start()] in _WORDS

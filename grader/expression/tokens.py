@@ -103,6 +103,8 @@ def cut(text: str, decimal: str, offset: int, whole: str) -> list[Token]:
             found.append(("w", _bounded(match[0], whole, column), column))
         else:
             before = found[-1][0] if found else ""
+            if before == "n" and match[0] in _FRACTIONS:
+                raise UnreadableError("a mixed number can be read in two ways: write 3/2 or 1.5", whole, column)
             found.extend(_READERS[kind](match[0], match, column, whole))
             if kind in {"sign", "command"} and found and found[-1][2] == column:
                 _track(listing, found[-1][1], before == "w" or match[0] == "\\{")
@@ -162,7 +164,8 @@ def _sign(text: str, match: re.Match[str], column: int, whole: str) -> list[Toke
         return [("o", SPELLED.get(text, text), column)]
     plain = unicodedata.normalize("NFKC", text)
     if ratio := _RATIO.fullmatch(plain):
-        return [("f", "frac", column), ("n", ratio[1][:1], column), ("n", ratio[2], column)]
+        braced = [(("o", "{", column), ("n", part, column), ("o", "}", column)) for part in ratio.groups()]
+        return [("f", "frac", column), *braced[0], *braced[1]]
     if plain != text and len(plain) == 1:
         return cut(plain, "point", column - 1, whole)
     return [("o", text, column)]

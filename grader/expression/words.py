@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.errors import UnreadableError
 from grader.expression.functions import ALTERNATIVES, FUNCTIONS
-from grader.expression.scope import Scope, spelled
+from grader.expression.scope import INDICES, Scope, characters, spelled
 from grader.expression.signs import ACCENTS, GREEK
 from grader.expression.tokens import Token
 
@@ -23,6 +23,7 @@ NOISE = {"if", "for", "when", "where", "otherwise", "else", "and", "with", "wenn
 BINDING = {"sum", "prod", "max", "min", "argmax", "argmin"}
 """Words that, with something below them, run over an index."""
 
+MOST_BRACES = 100  # inside each other
 PHRASES = 4  # words of which a name may be made, as `sse before` on a page
 
 _MARKS = {name: mark for mark, name in ACCENTS.items() if name}
@@ -59,15 +60,16 @@ def phrase(at: int, found: Sequence[Token], scope: Scope) -> int:
         end += 1
     for stop in range(end, at + 1, -1):
         words = [each[1] for each in found[at:stop]]
-        if all(len(each) > 1 and each.isalpha() for each in words) and spelled("".join(words)) in scope.values:
+        if all(len(each) > 1 and each.isalpha() for each in words) and spelled("".join(words)) in scope.declared:
             return stop
     return at + 1
 
 
 def word(typed: str, column: int, at: int, found: Sequence[Token], scope: Scope) -> list[Resolved]:
     """One word: a sign, a function, or names side by side."""
-    if typed in scope.values:
-        return [("v", (typed, ()), column)]
+    if typed in scope.declared:
+        base, *marks = typed.split("_")
+        return [("v", (base, tuple(marks)), column)]
     follows = found[at + 1][1]
     if typed == "⊤" or (typed == "T" and not scope.free and _raised(at, found)):
         return [("o", "⊤", column)]
@@ -75,11 +77,13 @@ def word(typed: str, column: int, at: int, found: Sequence[Token], scope: Scope)
         return [("t", typed, column)]
     if typed in NOISE:
         return [("o", f"“{typed}”", column)]
-    if typed[0] == "Σ" and "Sigma" not in scope.values and (typed[1:2].isalpha() or (typed == "Σ" and follows in "_(")):
+    if typed == "⟦ones⟧":
+        return [("v", (typed, ()), column)]
+    if typed[0] == "Σ" and "Sigma" not in scope.declared and (typed[1:2].isalpha() or _summing(typed, follows, scope)):
         return [("s", "sum", column), *(word(typed[1:], column + 1, at, found, scope) if typed[1:] else [])]
     if typed in BINDING and follows == "_":
         return [("s", typed, column)]
-    if not scope.free and at and found[at - 1][1] == "^" and len(typed) > 1 and typed[0] == "T" and "T" not in scope.values:
+    if typed[0] == "T" and not scope.free and at and found[at - 1][1] == "^" and "T" not in scope.declared:
         return [("o", "⊤", column), *word(typed[1:], column + 1, at, found, scope)]
     if typed == "C" and follows == "(" and _pair(at + 1, found):
         return [("F", "choose", column)]
@@ -92,22 +96,37 @@ def names(typed: str, column: int, follows: str, scope: Scope) -> list[Resolved]
     """A run of letters as the names and functions that it is made of."""
     result: list[Resolved] = []
     for base, marks in scope.pieces(typed, ALTERNATIVES):
-        base = "sum" if base == "Sigma" and marks and "Sigma" not in scope.values else base
-        if base in BINDING and marks and base not in scope.values:
+        base = "sum" if base == "Sigma" and marks and "Sigma" not in scope.declared else base
+        if base in BINDING and marks and base not in scope.declared:
             below = ("v", ("_".join(marks), ()), column)
             result += [("s", base, column), ("o", "_", column), ("o", "{", column), below, ("o", "}", column)]
-        elif base in FUNCTIONS and base not in scope.values and not marks:
+        elif base in FUNCTIONS and base not in scope.declared and not marks:
             result.append(("F", base, column))
-        elif f"{base}_{''.join(marks)}" in FUNCTIONS and base not in scope.values:
+        elif f"{base}_{''.join(marks)}" in FUNCTIONS and base not in scope.declared:
             result.append(("F", f"{base}_{''.join(marks)}", column))
+        elif base in FUNCTIONS and base not in scope.declared:
+            result += [("F", base, column), *marked(marks, column)]
         else:
             result.append(("v", (base, marks), column))
     last = result[-1]
-    if last[:2] == ("v", ("sigma", ())) and follows == "(" and "sigma" not in scope.values:
+    if last[:2] == ("v", ("sigma", ())) and follows == "(" and "sigma" not in scope.declared:
         result[-1] = ("F", "sigmoid", last[2])
     if last[0] == "F" and last[1] in BINDING and follows == "_":
         result[-1] = ("s", last[1], last[2])
     return result
+
+
+def marked(marks: Sequence[str], column: int) -> list[Resolved]:
+    """What stands behind a function in the same word: `sin2` is the sine of 2, `log_b` a logarithm to the base b."""
+    if all(mark.isdecimal() for mark in marks):
+        return [("n", "".join(marks), column)]
+    return [("o", "_", column), ("o", "{", column), ("v", ("_".join(marks), ()), column), ("o", "}", column)]
+
+
+def _summing(typed: str, follows: str, scope: Scope) -> bool:
+    """Whether a lone Σ is the sign of a sum and no letter."""
+    indexed = len(follows) > 2 and follows[-2] == "_" and follows[-1] in INDICES
+    return typed == "Σ" and (follows in {"_", "("} or indexed or (bool(follows) and not scope.free))
 
 
 def function(typed: str) -> str:
@@ -142,59 +161,89 @@ def _pair(at: int, found: Sequence[Token]) -> bool:
     return False
 
 
-def _plain(found: Sequence[Token], scope: Scope, text: str) -> list[Token]:
+def _plain(found: Sequence[Token], scope: Scope, text: str) -> list[Resolved]:
     """The tokens without accents and words in text: each is put into the letter or the name that it belongs to."""
-    result: list[Any] = []
-    dropped: set[int] = set()
-    at = 0
-    while at < len(found):
+    closing = _braces(found, text)
+    tokens: list[Resolved | None] = list(found)
+    for at in reversed(range(len(found))):
         kind, sign, column = found[at]
         if kind == "a":
-            token, at = _accented(found, at, dropped, text)
-            result.extend(token)
-            continue
-        if kind == "t":
-            result.append(_upright(sign, column, scope))
-        elif at not in dropped:
-            result.append(found[at])
-        at += 1
-    return result
+            _accent(tokens, at, closing, text)
+        elif kind == "t":
+            tokens[at] = _upright(sign, column, scope)
+    return [token for token in tokens if token is not None]
 
 
 def _upright(sign: str, column: int, scope: Scope) -> Resolved:
     """A word in upright letters: a function, a name of its own, or words that say something."""
     name = "".join(sign.split())
-    if spelled(name) in scope.values:
+    if spelled(name) in scope.declared:
         return ("v", (spelled(name), ()), column)
-    if sign in {"T", "d"} or (name.isidentifier() and (function(name) or not scope.free) and sign == name and name not in NOISE):
-        return ("w", name, column)
-    if not name.isidentifier() or sign in NOISE or sign != name:
+    if name != sign or sign in NOISE or not sign.isidentifier():
         return ("o", f"“{sign}”", column)
-    return ("v", (spelled(name), ()), column)
+    if function(sign) or not scope.free or sign in {"T", "d", "e"}:
+        return ("w", sign, column)
+    return ("v", (spelled(sign), ()), column)
 
 
-def _accented(found: Sequence[Token], at: int, dropped: set[int], text: str) -> tuple[list[Token], int]:
-    """The letter under accents, and where reading goes on; the braces around it are dropped."""
-    accents, column, braces = "", found[at][2], 0
-    name = found[at][1]
-    behind = at
-    while found[behind][0] == "a" or found[behind][1] == "{":
-        accents += _MARKS.get(found[behind][1], "") if found[behind][0] == "a" else ""
-        braces += found[behind][1] == "{"
-        behind += 1
-    kind, letter, _ = found[behind]
-    end = _closing(found, behind, braces)
-    alone = kind == "w" and all(sign in "_{}" or kind == "n" or len(sign) == 1 for kind, sign, _ in found[behind + 1 : end])
-    if braces and alone:
-        dropped.update(_outer(found, behind, end, braces))
-    if not accents:
-        if braces and not alone:
-            return [], at + 1
-        return ([], behind) if kind != "w" else ([("w", letter, column)], behind + 1)
-    if kind != "w" or (braces and (not alone or len(letter.split("_")[0]) > 1 and letter.split("_")[0] not in _GREEK)):
-        raise UnreadableError(f"expected one letter under \\{name or 'hat'}", text, found[behind][2] or column)
-    if letter.split("_")[0] in _GREEK:
-        base, *rest = letter.split("_")
-        words = "".join(word for mark, word in ACCENTS.items() if mark in accents)
-        return [("w", "_".join([base + words, *rest]), column)], behind + 1
-    return [("w", letter[0] + accents + letter[1:], column)], behind + 1
+def _accent(tokens: list[Resolved | None], at: int, closing: dict[int, int], text: str) -> None:
+    """Put an accent on the letter that it stands over, and drop the braces around that letter."""
+    _, accent, column = tokens[at] or ("", "", 1)
+    tokens[at] = None
+    first = letter = _next(tokens, at)
+    if first in closing:
+        letter = _next(tokens, first)
+        if _alone(tokens, letter, closing[first], closing):
+            tokens[first] = tokens[closing[first]] = None
+        else:
+            letter = len(tokens) - 1
+    kind, typed, place = tokens[letter] or ("", "", column)
+    if kind == "w":
+        tokens[letter] = ("w", _marked(typed, accent), place)
+    elif accent:
+        raise UnreadableError(f"expected one letter under \\{accent}", text, column)
+
+
+def _alone(tokens: list[Resolved | None], at: int, end: int, closing: dict[int, int]) -> bool:
+    """Whether one letter stands here, with what is below it, up to a closing brace."""
+    kind, typed, _ = tokens[at] or ("", "", 0)
+    if kind != "w" or not _single(typed):
+        return False
+    behind = _next(tokens, at)
+    if behind == end or (tokens[behind] or ("", ""))[1] != "_":
+        return behind == end
+    below = _next(tokens, behind)
+    return _next(tokens, closing.get(below, below)) == end
+
+
+def _single(typed: str) -> bool:
+    """Whether a word is one letter, perhaps with subscripts."""
+    units = characters(typed)
+    return typed.split("_")[0] in _GREEK or len(units) == 1 or units[1] == "_" or units[1].isdecimal()
+
+
+def _marked(typed: str, accent: str) -> str:
+    base, *rest = typed.split("_")
+    return "_".join([base + accent, *rest]) if base in _GREEK else typed[0] + _MARKS.get(accent, "") + typed[1:]
+
+
+def _next(tokens: Sequence[Resolved | None], at: int) -> int:
+    """The next token that is not dropped."""
+    at += 1
+    while at < len(tokens) - 1 and tokens[at] is None:
+        at += 1
+    return at
+
+
+def _braces(found: Sequence[Token], text: str) -> dict[int, int]:
+    """Where each brace closes that opens."""
+    closing: dict[int, int] = {}
+    waiting: list[int] = []
+    for at, (kind, sign, column) in enumerate(found):
+        if kind == "o" and sign == "{":
+            waiting.append(at)
+            if len(waiting) > MOST_BRACES:
+                raise UnreadableError(f"braces nested more than {MOST_BRACES} deep", text, column)
+        elif kind == "o" and sign == "}" and waiting:
+            closing[waiting.pop()] = at
+    return closing

@@ -12,7 +12,7 @@ from grader.expression.algebra import Row, Value, whole
 from grader.expression.compare import Comparison
 from grader.expression.forms import FORMS
 from grader.expression.readings import plain_of
-from grader.expression.tree import Expression, names
+from grader.expression.tree import Expression, Name, names
 from grader.kinds import explain
 from grader.marking import marks as words
 from grader.marking.stated import Judgement
@@ -91,10 +91,18 @@ class Answer:
         """The verdict on an answer that is true: whether it is also solved for the unknown, in the form asked for."""
         if self.unknown is not None:
             held = self.implicit or self.unknown.name in names(self.scope.expanded(self.tree(), keep=self.unknown.name))
+            if held and self.says_nothing(self.unknown):
+                return Judgement("wrong", words.says_nothing(plain_of(self.unknown)))
             if held:
                 return Judgement("incomplete", words.unsolved(plain_of(self.unknown), self.implicit))
         trouble = FORMS[part.form].holds(self.tree()) if part.form else ""
         return Judgement("incomplete", words.another_form(trouble)) if trouble else Judgement("correct")
+
+    def says_nothing(self, unknown: Name) -> bool:
+        """Whether the equation holds for every value of the unknown: `w = w`."""
+        self.scope.definitions = {name: tree for name, tree in self.scope.definitions.items() if name != unknown.name}
+        first: Value = self.values[0][0] if self.implicit else unknown
+        return self._judged(first, self.values[-1][0]).verdict == "same"
 
     def tree(self) -> Expression:
         return whole(self.values[-1][0])

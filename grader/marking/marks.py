@@ -181,6 +181,10 @@ def not_reached(results: Sequence[str]) -> str:
     return f"Every line holds; the page does not arrive at {listing(list(results))}."
 
 
+def says_nothing(unknown: str) -> str:
+    return f"This holds whatever {unknown} is, and so does not say what it is."
+
+
 def another_form(trouble: str) -> str:
     return f"This is equal to the key, and not in the form asked for: {trouble}."
 

@@ -316,7 +316,7 @@ def test_in_symbols(penalty: str, layout: str) -> None:
     """Without data every answer is a formula, both readings agree at a sample, and the slopes are proved."""
     page = problem(penalty=penalty, layout=layout)
     assert list(page.solution) == [f"{name}_1" for name in STEP]
-    assert {step.kind.verdict for step in page.solution.values()} == {"undecided"}
+    assert {step.kind.judge for step in page.solution.values()} == {"formula"}
     checked = check(page)
     assert list(map(str, checked.errors)) == []
     assert checked.proofs == 2

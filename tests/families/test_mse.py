@@ -60,7 +60,7 @@ def test_in_symbols(convention: str) -> None:
     """Where only n is given the answers are formulas in the vectors."""
     page = problem(n=3, convention=convention)
     assert list(map(str, check(page).errors)) == []
-    assert {step.kind.verdict for step in page.solution.values()} == {"undecided"}
+    assert {step.kind.judge for step in page.solution.values()} == {"formula"}
     below = r"2 n" if convention == "half_mean" else "n"
     assert page.solution["mse"].latex == rf"\frac{{\sum_{{i}} q_{{i}}}}{{{below}}}"
 

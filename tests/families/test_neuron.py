@@ -141,10 +141,10 @@ def test_slopes_are_proved(given: dict[str, Any], loss: str) -> None:
 
 
 def test_formulas_where_nothing_is_given() -> None:
-    """Without w, b and x the steps are formulas, which nothing marks by guess."""
+    """Without w, b and x the steps are formulas, and are judged as such."""
     solution = solved()
     assert solution.symbols == {"w", "b", "x", "y", "lr"}
-    assert {step.kind.verdict for step in solution.values()} == {"undecided"}
+    assert {step.kind.judge for step in solution.values()} == {"formula"}
     assert max(solution.agreement(name) for name in solution) < AGREEMENT
 
 
