@@ -1,0 +1,138 @@
+"""Trees as a list of steps, each subtree once: what is read many times, or is too deep to be read by recursion.
+
+Equal subtrees become one step, within a tree and between trees, so that two trees are equal exactly where their roots are
+the same step.
+
+>>> from grader.expression import Name
+>>> x = Name("x")
+>>> program = Program(x * x + 1, 1 + x * x)
+>>> [str(step.operation) for step in program.steps], program.roots
+(['times', 'plus', 'plus'], (3, 4))
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from grader.expression.tree import Apply, Expression, Leaf, Name, Number, Operation
+
+Column = Callable[[Operation], Callable[..., Any]]
+
+
+class Step(NamedTuple):
+    """One operation: where its value goes, and where those of its operands are."""
+
+    at: int
+    operation: Operation
+    operands: tuple[int, ...]
+    options: dict[str, Any]
+
+
+class Program:
+    """Some trees in the order in which they can be computed: `leaves` and `steps` fill `size` places."""
+
+    def __init__(self, *trees: Expression) -> None:
+        self.nodes: list[Expression] = []
+        self.numbers: list[tuple[int, Number]] = []
+        self.names: list[tuple[int, Name]] = []
+        self.steps: list[Step] = []
+        self._places: dict[object, int] = {}
+        seen: dict[int, int] = {}
+        self.roots = tuple(self._add(tree, seen) for tree in trees)
+
+    @property
+    def size(self) -> int:
+        return len(self.nodes)
+
+    def _add(self, tree: Expression, seen: dict[int, int]) -> int:
+        """The place of a tree, operands before what they are operands of; without recursion."""
+        pending = [tree]
+        while pending:
+            node = pending[-1]
+            if id(node) in seen:
+                pending.pop()
+            elif isinstance(node, Apply):
+                missing = [operand for operand in node.operands if id(operand) not in seen]
+                if missing:
+                    pending += missing[::-1]
+                else:
+                    pending.pop()
+                    seen[id(node)] = self._apply(node, tuple([seen[id(operand)] for operand in node.operands]))
+            else:
+                pending.pop()
+                assert isinstance(node, Number | Name)
+                seen[id(node)] = self._leaf(node)
+        return seen[id(tree)]
+
+    def _apply(self, node: Apply, operands: tuple[int, ...]) -> int:
+        key = (node.operation, node.options, operands)
+        place = self._places.get(key)
+        if place is None:
+            place = self._places[key] = len(self.nodes)
+            self.nodes.append(node)
+            self.steps.append(Step(place, node.operation, operands, dict(node.options)))
+        return place
+
+    def _leaf(self, leaf: Leaf) -> int:
+        named = isinstance(leaf, Name)
+        key = (leaf.name, leaf.shape) if isinstance(leaf, Name) else (leaf.value.numerator, leaf.value.denominator)
+        place = self._places.get(key)
+        if place is None:
+            place = self._places[key] = len(self.nodes)
+            self.nodes.append(leaf)
+            (self.names if named else self.numbers).append((place, leaf))  # type: ignore[attr-defined]
+        return place
+
+    def run(self, column: Column, number: Callable[[Number], Any], names: Sequence[Any]) -> list[Any]:
+        """The value at every place; `names` are the values of `self.names`, in that order."""
+        values: list[Any] = [None] * len(self.nodes)
+        for at, leaf in self.numbers:
+            values[at] = number(leaf)
+        for (at, _), value in zip(self.names, names, strict=True):
+            values[at] = value
+        for at, operation, operands, options in self.steps:
+            values[at] = column(operation)(*[values[i] for i in operands], **options)
+        return values
+
+    def has_below(self, leaf: Callable[[Leaf], bool], step: Callable[[Step], bool]) -> list[bool]:
+        """For every place, whether there is such a leaf or such a step at it or below it."""
+        found = [False] * len(self.nodes)
+        for at, each in (*self.numbers, *self.names):
+            found[at] = leaf(each)
+        for each_step in self.steps:
+            found[each_step.at] = step(each_step) or any(found[i] for i in each_step.operands)
+        return found
+
+    def reached(self, root: int) -> list[bool]:
+        """For every place, whether the tree at `root` has it."""
+        found = [False] * len(self.nodes)
+        found[root] = True
+        for step in reversed(self.steps):
+            if found[step.at]:
+                for i in step.operands:
+                    found[i] = True
+        return found
+
+    def work(self) -> list[int]:
+        """How many operations on scalars each step takes, about; it also bounds how its degree grows."""
+        return [_work(self.nodes[step.at], [self.nodes[i].shape for i in step.operands], step) for step in self.steps]
+
+
+_SQUARE = {"solve", "inverse", "determinant"}
+
+
+def _work(node: Expression, shapes: list[tuple[int, ...]], step: Step) -> int:
+    sizes = [math.prod(shape) for shape in shapes]
+    size = math.prod(node.shape)
+    match step.operation.name:
+        case "matmul":
+            return size * shapes[0][-1]
+        case "conv2d":
+            return size * math.prod(shapes[1][-3:])
+        case "pool":
+            return size * math.prod(step.options["size"])
+        case name if name in _SQUARE:
+            return max(size, 1) * shapes[0][0] ** 2
+    return max(1, size, *sizes)
