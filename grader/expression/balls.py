@@ -51,8 +51,7 @@ def balls(tree: Expression, values: Mapping[str, Objects], bits: int = 128) -> O
     """The value of a tree in balls, at so many bits.
 
     >>> from grader.expression import Name, sqrt
-    >>> x = Name("x")
-    >>> two, minus_one = balls(sqrt(x), {"x": np.array([arb(2), arb(-1)])}, bits=53)
+    >>> two, minus_one = balls(sqrt(Name("x")), {"x": np.array([arb(2), arb(-1)])}, bits=53)
     >>> two, minus_one
     ([1.41421356237310 +/- 4.96e-15], UNDEFINED)
     """
@@ -286,7 +285,6 @@ BALLS: dict[str, Callable[..., Objects]] = {
     "minimum": minimum, "less": less, "equal": of_two(_equal), "where": where, "max": objects.folded(maximum),
     "min": objects.folded(minimum), "argmax": argmax, "argmin": argmin, "solve": solve,
     "inverse": objects.inverse(solve), "determinant": objects.determinant(_determinant),
-    "identity": objects.identity, "diagonal": objects.diagonal, "pad": objects.pad, "conv2d": objects.conv2d,
-    "pool": objects.pool(maximum),
+    "identity": objects.identity, "diagonal": objects.diagonal,
 }  # fmt: skip
 """What the operations are on balls, by name, where it is not their NumPy column."""

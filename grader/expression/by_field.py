@@ -13,12 +13,15 @@ from typing import Any
 
 from flint import fmpq
 
-from grader.expression import by_balls, field, points
+from grader.expression import field, points
 from grader.expression.cells import BRANCHED, PARTIAL
+from grader.expression.evidence import difference
 from grader.expression.field import P
 from grader.expression.objects import Objects
 from grader.expression.program import Step
+from grader.expression.points import SHOWN
 from grader.expression.question import Comparison, Question
+from grader.expression.samples import COARSE, DIFFER, FINE, Seen, numbered
 
 TRIES = 3
 LARGEST_CHANCE = 1e-12  # that equal residues are accepted with
@@ -36,19 +39,26 @@ def by_field(question: Question) -> Comparison | None:
     if any(difference != 0 for difference in (a - b).flat):
         if not all(is_rational(step, values) for step in question.program.steps):
             return None
-        rule = "field" if question.names else "exact"
-        return by_balls.example(question, rule) or Comparison(
-            "different", rule, "they differ as ratios of polynomials", domain=question.domain
+        rule = "field" if question.names else "numbers"
+        reason = "they differ as ratios of polynomials"
+        return seen_apart(question, range(SHOWN + 2), COARSE, rule) or Comparison(
+            "different", rule, reason, domain=question.domain
         )
     if all(type(value) is fmpq for value in (*a.flat, *b.flat)):
-        return Comparison("same", "exact", points=1, domain=question.domain)
+        return Comparison("same", "numbers", points=1)
     size = growth(question, values)
     chance = min(1.0, 2 * size / P) ** a.shape[-1]
     if chance > LARGEST_CHANCE or not places_agree(question, values):
         return None
-    if size >= SAFE_BITS and (different := by_balls.at_one_point(question, bits_of_numbers(question))):
-        return different
+    if size >= SAFE_BITS and (found := seen_apart(question, [SHOWN], bits_of_numbers(question), "balls")):
+        return found
     return Comparison("same", "field", points=a.shape[-1], domain=question.domain, chance=chance)
+
+
+def seen_apart(question: Question, at: Sequence[int], bits: int, rule: str) -> Comparison | None:
+    """That two trees certainly differ at one of the points, if they do."""
+    seen = Seen(question, numbered(question, at), bits)
+    return difference(seen, rule) if DIFFER in seen.codes else None
 
 
 def residues(question: Question) -> list[Any] | None:
@@ -71,7 +81,7 @@ def is_rational(step: Step, values: Sequence[Objects]) -> bool:
 def growth(question: Question, values: Sequence[Objects]) -> int:
     """A bound on the degree of both trees and on the bits of their coefficients."""
     program = question.program
-    sizes = [1] * program.size
+    sizes = [1] * len(program.nodes)
     for at, number in program.numbers:
         sizes[at] = number.value.numerator.bit_length() + number.value.denominator.bit_length() - 1
     for step, work in zip(program.steps, question.work, strict=True):
@@ -88,7 +98,7 @@ def growth(question: Question, values: Sequence[Objects]) -> int:
 def bits_of_numbers(question: Question) -> int:
     """At how many bits no number in the trees gets lost beside another."""
     ratios = [leaf.value for _, leaf in question.program.numbers]
-    return 256 + 4 * sum(each.numerator.bit_length() + each.denominator.bit_length() for each in ratios)
+    return min(FINE[1], 256 + 4 * sum(each.numerator.bit_length() + each.denominator.bit_length() for each in ratios))
 
 
 def places_agree(question: Question, values: Sequence[Objects]) -> bool:
@@ -97,7 +107,7 @@ def places_agree(question: Question, values: Sequence[Objects]) -> bool:
     partial = [step for step in steps if step.operation.name in PARTIAL and not is_rational(step, values)]
     branched = [step for step in steps if step.operation.name in BRANCHED]
     if branched:
-        by_cases = question.program.has_below(lambda leaf: False, lambda step: step.operation.name in BRANCHED)
+        by_cases = question.program.holding(lambda step: step.operation.name in BRANCHED)
         divisors = (step.operands[_DIVISOR[step.operation.name]] for step in steps if step.operation.name in _DIVISOR)
         if partial or any(by_cases[i] for i in divisors):
             return False

@@ -1,8 +1,9 @@
 """The cells of a formula by cases: between places where |x|, max, a comparison or a choice turns from branch to branch.
 
-A formula is read in floats at hundreds of points: at all scales, and close to the numbers in it on both sides, so that
-max(x, 1000) is seen to turn. Each row of `TURNS` says on which branch an operation is there. Balls then judge points of
-every pattern of branches that was met, and all points where the floats of two formulas look different.
+A formula is read in floats at hundreds of points: at all scales, close to the numbers in it on both sides, so that
+max(x, 1000) is seen to turn, and ever closer to where it turns between two of those. Each row of `TURNS` says on which
+branch an operation is there. Balls then judge points of every pattern of branches that was met, and all points where the
+floats of two formulas look different.
 
 A new operation that turns needs a row in `TURNS`, in `JUMPS` if its value jumps there; one that has no value for some
 numbers a row in `TURNS` and in `PARTIAL`.
@@ -12,18 +13,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from grader import numeric
+from grader.expression.points import scattered
 from grader.expression.program import Program, Step
+from grader.expression.question import Question
 from grader.expression.readings import nearest
-from grader.expression.tree import Name, Number
+from grader.expression.tree import Number
 from grader.numeric import Array
 
 DRAWS = 600
+PAIRS, SECTIONS, ROUNDS = 6, 62, 5  # lines between branches, parts they are cut into, and how often
 MOST_FLOATS = 300_000  # in all steps at all points
 MOST_CELLS = 48
 MOST_SUSPECTS = 6
@@ -44,17 +47,13 @@ def _within_one(a: Array) -> Array:
     return np.sign(a - 1) + np.sign(a + 1)
 
 
-def _largest_pixel(X: Array, mode: str, **_: Any) -> Array:
-    return numeric.argmax(X) if mode == "max" else np.zeros(1)
-
-
 TURNS: dict[str, Callable[..., Array]] = {
     "abs": _side, "relu": _side, "sign": _side, "floor": np.floor, "ceiling": np.floor, "maximum": _sides,
     "minimum": _sides, "less": _sides, "equal": _sides, "where": lambda c, a, b: np.sign(np.abs(c)),
     "max": numeric.argmax, "min": numeric.argmin, "argmax": numeric.argmax, "argmin": numeric.argmin,
-    "pool": _largest_pixel, "log": _side, "sqrt": _side, "root": _side, "xlogy": lambda a, b: np.sign(b),
-    "power": lambda a, b: np.sign(a), "arcsin": _within_one, "arccos": _within_one,
-    "factorial": lambda a: np.sign(a + 1), "tan": lambda a: np.round(a / np.pi), "arctan": _side,
+    "log": _side, "sqrt": _side, "root": _side, "xlogy": lambda a, b: np.sign(b), "power": lambda a, b: np.sign(a),
+    "arcsin": _within_one, "arccos": _within_one, "factorial": lambda a: np.sign(a + 1),
+    "tan": lambda a: np.round(a / np.pi), "arctan": _side,
 }  # fmt: skip
 """From an operation's operands, in floats, on which branch it is."""
 
@@ -71,26 +70,58 @@ BRANCHED = frozenset(TURNS) - PARTIAL - {"tan", "arctan"}
 """Operations that are one formula here and another there."""
 
 
-def whole_power(program: Program, step: Step) -> bool:
-    """Whether a step is a power with a whole number for an exponent."""
-    exponent = program.nodes[step.operands[1]] if step.operation.name == "power" else None
-    return isinstance(exponent, Number) and exponent.value.denominator == 1
+class Drawn(NamedTuple):
+    """Two trees in floats at many points."""
+
+    floats: list[Array]
+    """The names' values, in the order of the program, `(*shape, P)`."""
+    kinds: Any
+    """A number for each point, equal where all steps are on the same branch."""
+    one: Array
+    other: Array
+    """The trees' entries, `(entries, P)`."""
+
+    def at(self, points: Any) -> Drawn:
+        """Some of the points."""
+        return Drawn([each[..., points] for each in self.floats], self.kinds[points],
+                     self.one[:, points], self.other[:, points])  # fmt: skip
+
+    def suspects(self) -> list[int]:
+        """Points where the two look different, the most different first, or where only one is a number."""
+        with np.errstate(all="ignore"):
+            size = np.abs(self.one) + np.abs(self.other)
+            off = np.nan_to_num(np.abs(self.one - self.other) / np.where(size, size, 1.0)).max(axis=0)
+        alone = (np.isfinite(self.one) != np.isfinite(self.other)).any(axis=0)
+        order = np.argsort(-off, kind="stable")[:MOST_SUSPECTS]
+        return [*order[off[order] > APART].tolist(), *np.flatnonzero(alone)[:MOST_SUSPECTS].tolist()]
+
+    def cells(self) -> list[int]:
+        """A point of each kind, those of middling size, and then a second one of each."""
+        entries = np.concatenate([value.reshape(-1, len(self.kinds)) for value in self.floats])
+        with np.errstate(all="ignore"):
+            far = np.abs(np.log2(np.abs(entries) + 1e-300)).max(axis=0)
+        order = np.argsort(far, kind="stable")
+        _, first = np.unique(self.kinds[order], return_index=True)
+        rest = np.delete(order, first)
+        _, second = np.unique(self.kinds[rest], return_index=True)
+        return [*order[first[:MOST_CELLS]].tolist(), *rest[second[: MOST_CELLS // 2]].tolist()]
 
 
 def turning(program: Program) -> list[Step]:
     """The steps that turn somewhere or have no value somewhere."""
-    return [step for step in program.steps if step.operation.name in TURNS and not whole_power(program, step)]
+    return [step for step in program.steps if step.operation.name in TURNS and not _whole_power(program, step)]
 
 
-def constants(program: Program) -> list[float]:
-    """The sizes of all numbers in a formula, and of what they come to before they meet a name."""
-    found = [abs(nearest(leaf.value)) for _, leaf in program.numbers]
-    named = program.has_below(lambda leaf: isinstance(leaf, Name), lambda step: False)
-    with np.errstate(all="ignore"):
-        if any(not named[step.at] for step in program.steps):
-            values = run(program, [np.full((*name.shape, 1), np.nan) for _, name in program.names])
-            found += [float(abs(value)) for step in program.steps if not named[step.at] for value in values[step.at].flat]
-    return found
+def jumping(program: Program) -> bool:
+    """Whether values may jump, so that a difference at one point may be one there alone."""
+    numbers = {at for at, _ in program.numbers}
+    powers = (step.operands[1] for step in program.steps if step.operation.name == "power")
+    return any(step.operation.name in JUMPS for step in program.steps) or any(at not in numbers for at in powers)
+
+
+def _whole_power(program: Program, step: Step) -> bool:
+    exponent = program.nodes[step.operands[1]] if step.operation.name == "power" else None
+    return isinstance(exponent, Number) and exponent.value.denominator == 1
 
 
 def sizes(program: Program) -> list[float]:
@@ -103,41 +134,65 @@ def sizes(program: Program) -> list[float]:
     return list(dict.fromkeys(size for size in every if 1 / LARGEST < size < LARGEST))[:MOST_SIZES]
 
 
-def run(program: Program, values: Sequence[Array]) -> list[Any]:
-    """A program in floats."""
-    with np.errstate(all="ignore"):
-        return program.run(lambda operation: operation.numeric, lambda leaf: np.array([nearest(leaf.value)]), values)
-
-
-def patterns(program: Program, steps: Sequence[Step], values: Sequence[Any], draws: int) -> npt.NDArray[np.int64]:
-    """A number for each point, equal where all steps are on the same branch."""
-    found = np.zeros(draws, dtype=np.int64)
-    with np.errstate(all="ignore"):
-        for step in steps:
-            side = TURNS[step.operation.name](*[values[i] for i in step.operands], **step.options)
-            rows = np.clip(np.nan_to_num(side, nan=-9), -1e9, 1e9).astype(np.int64).reshape(-1, side.shape[-1])
-            for row in rows:
-                found = found * 1_000_003 + row  # wraps around, which is as good
+def constants(program: Program) -> list[float]:
+    """The sizes of all numbers in a formula, and of what they come to before they meet a name."""
+    found = [abs(nearest(leaf.value)) for _, leaf in program.numbers]
+    named = program.holding(lambda step: False, names=True)
+    if any(not named[step.at] for step in program.steps):
+        values = run(program, [np.full((*name.shape, 1), np.nan) for _, name in program.names])
+        found += [float(abs(value)) for step in program.steps if not named[step.at] for value in values[step.at].flat]
     return found
 
 
-def chosen(kinds: npt.NDArray[np.int64], values: Sequence[Array], draws: int) -> list[int]:
-    """A point of each kind, those of middling size, and a second one of each."""
-    entries = np.concatenate([np.broadcast_to(value, (*value.shape[:-1], draws)).reshape(-1, draws) for value in values])
+def run(program: Program, floats: Sequence[Array]) -> list[Any]:
+    """A program in floats."""
     with np.errstate(all="ignore"):
-        far = np.abs(np.log2(np.abs(entries) + 1e-300)).max(axis=0)
-    order = np.argsort(far, kind="stable")
-    _, first = np.unique(kinds[order], return_index=True)
-    one = order[first]
-    rest = np.delete(order, first)
-    _, second = np.unique(kinds[rest], return_index=True)
-    return [*one[:MOST_CELLS].tolist(), *rest[second][: MOST_CELLS // 2].tolist()]
+        return program.run(lambda operation: operation.numeric, lambda leaf: np.array([nearest(leaf.value)]), floats)
 
 
-def suspects(a: Array, b: Array, draws: int) -> list[int]:
-    """Points where the floats of two formulas look different, or only one is a number."""
-    a, b = (np.broadcast_to(each, (*each.shape[:-1], draws)).reshape(-1, draws) for each in (a, b))
+def drawn(question: Question) -> Drawn:
+    """A question's two trees at points of all scales, and at points beside where they turn."""
+    program, steps = question.program, turning(question.program)
+    most = MOST_FLOATS // sum(question.work)
+    far = _read(question, steps, scattered(question.slots, sizes(program), min(DRAWS, most)))
+    pairs = min(PAIRS, most // (ROUNDS * SECTIONS))
+    found = [far] if question.whole or not pairs else [far, *_beside(question, steps, far, pairs)]
+    floats = [np.concatenate(each, axis=-1) for each in zip(*(some.floats for some in found), strict=True)]
+    return Drawn(floats, *(np.concatenate(each, axis=-1) for each in list(zip(*found, strict=True))[1:]))
+
+
+def _read(question: Question, steps: Sequence[Step], floats: list[Array]) -> Drawn:
+    points = floats[0].shape[-1]
+    values = run(question.program, floats)
+    roots = [values[at] for at in (question.one, question.other)]
+    one, other = (np.broadcast_to(root, (*root.shape[:-1], points)).reshape(-1, points) for root in roots)
+    kinds = np.zeros(points, dtype=np.int64)
     with np.errstate(all="ignore"):
-        off = np.abs(a - b) > APART * (np.abs(a) + np.abs(b))
-    apart, alone = off.any(axis=0), (np.isfinite(a) != np.isfinite(b)).any(axis=0)
-    return [*np.flatnonzero(apart)[:MOST_SUSPECTS].tolist(), *np.flatnonzero(alone & ~apart)[:MOST_SUSPECTS].tolist()]
+        for step in steps:
+            side = TURNS[step.operation.name](*[values[i] for i in step.operands], **step.options)
+            side = np.clip(np.nan_to_num(side, nan=-9), -1e9, 1e9).astype(np.int64)
+            for row in side.reshape(-1, side.shape[-1]):
+                kinds = kinds * 1_000_003 + row  # wraps around, which is as good
+    return Drawn(floats, kinds, one, other)
+
+
+_SHARES = np.array([0, *(np.arange(SECTIONS) + 0.37) / SECTIONS, 1])
+"""Where a line is cut: nowhere in its middle, so that what turns at a round number is not met there."""
+
+
+def _beside(question: Question, steps: Sequence[Step], far: Drawn, most: int) -> list[Drawn]:
+    """Points on lines between points on different branches, ever closer to the first place where the branch changes."""
+    chosen = far.cells()
+    pairs = [(i, j) for i, j in zip(chosen, chosen[1:], strict=False) if far.kinds[i] != far.kinds[j]][:most]
+    if not pairs:
+        return []
+    found = []
+    ends = [[each[..., [pair[k] for pair in pairs]] for each in far.floats] for k in (0, 1)]
+    for _ in range(ROUNDS):
+        lines = [a[..., None] + (b - a)[..., None] * _SHARES for a, b in zip(*ends, strict=True)]
+        some = _read(question, steps, [line.reshape(*line.shape[:-2], -1) for line in lines])
+        found.append(some)
+        kinds = some.kinds.reshape(len(pairs), len(_SHARES))
+        turn = np.argmax(kinds[:, 1:] != kinds[:, :-1], axis=1)
+        ends = [[line[..., np.arange(len(pairs)), turn + k] for line in lines] for k in (0, 1)]
+    return found

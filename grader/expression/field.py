@@ -22,7 +22,7 @@ from flint import fmpq, nmod, nmod_mat
 from grader.expression import objects
 from grader.expression.objects import ONE, ZERO, Objects
 from grader.expression.program import Program
-from grader.expression.tree import Expression, Operation
+from grader.expression.tree import Expression, Name, Operation
 
 P = 2**61 - 1
 LONGEST_POWER = 4096  # bits of a power of a ratio that is still kept as a ratio
@@ -31,7 +31,6 @@ LONGEST_POWER = 4096  # bits of a power of a ratio that is still kept as a ratio
 def field(tree: Expression, values: Mapping[str, Objects]) -> Objects:
     """The value of a tree modulo 2⁶¹ − 1; what holds no name stays an exact ratio.
 
-    >>> from grader.expression import Name
     >>> x = Name("x")
     >>> field((x**2 - 1) / (x - 1), {"x": residues([5, 7])})
     array([6, 8], dtype=object)
@@ -116,19 +115,19 @@ exponential = objects.elementwise(_exponential)
 
 
 def sigmoid(z: Objects) -> Objects:
-    return np.asarray(ONE / (ONE + exponential(-z)))
+    return ONE / (ONE + exponential(-z))
 
 
 def tanh(z: Objects) -> Objects:
-    return np.asarray(2 * sigmoid(2 * z) - ONE)
+    return 2 * sigmoid(2 * z) - ONE
 
 
 def sinh(z: Objects) -> Objects:
-    return np.asarray((exponential(z) - exponential(-z)) / fmpq(2))
+    return (exponential(z) - exponential(-z)) / fmpq(2)
 
 
 def cosh(z: Objects) -> Objects:
-    return np.asarray((exponential(z) + exponential(-z)) / fmpq(2))
+    return (exponential(z) + exponential(-z)) / fmpq(2)
 
 
 def softmax(z: Objects) -> Objects:
@@ -153,7 +152,7 @@ power = objects.elementwise(_power, 2)
 
 
 def root(a: Objects, n: int) -> Objects:
-    return np.asarray(power(a, fmpq(1, n)))
+    return power(a, fmpq(1, n))
 
 
 def _relu(z: Objects) -> Objects:
@@ -185,8 +184,9 @@ def position(name: str) -> Callable[..., Objects]:
     return along(lambda entries: mixed(mark, *map(residue, entries)))
 
 
-def _matrix(A: Objects) -> nmod_mat:
-    return nmod_mat(*A.shape, [residue(value) for value in A.flat], P)
+def _matrix(A: Objects) -> Any:
+    rows, columns = A.shape
+    return nmod_mat(rows, columns, [residue(value) for value in A.flat], P)
 
 
 def _solved(A: Objects, B: Objects) -> Objects:
@@ -198,7 +198,7 @@ _floor = unknown("floor")
 solve = objects.solve(_solved)
 
 FIELD: dict[str, Callable[..., Objects]] = {
-    "power": power, "root": root, "sqrt": lambda a: root(a, n=2), "mean": objects.mean, "pi": lambda: _PI,
+    "power": power, "root": root, "sqrt": lambda a: root(a, n=2), "mean": objects.mean, "pi": lambda: residues([marked("pi")]),
     "exp": exponential, "sigmoid": sigmoid, "tanh": tanh, "sinh": sinh, "cosh": cosh, "softmax": softmax,
     "sin": odd("sin"), "cos": even("cos"), "tan": odd("tan"), "arcsin": odd("arcsin"), "arccos": unknown("arccos"),
     "arctan": odd("arctan"), "log": unknown("log"), "xlogy": unknown("xlogy", 2), "choose": unknown("choose", 2),
@@ -207,9 +207,6 @@ FIELD: dict[str, Callable[..., Objects]] = {
     "equal": unknown("equal", 2, symmetric=True), "where": unknown("where", 3), "max": extreme("max"),
     "min": extreme("min"), "argmax": position("argmax"), "argmin": position("argmin"), "solve": solve,
     "inverse": objects.inverse(solve), "determinant": objects.determinant(lambda A: _matrix(A).det()),
-    "identity": objects.identity, "diagonal": objects.diagonal, "pad": objects.pad, "conv2d": objects.conv2d,
-    "pool": objects.pool(_larger),
+    "identity": objects.identity, "diagonal": objects.diagonal,
 }  # fmt: skip
 """What the operations are in the field, by name, where it is not their NumPy column."""
-
-_PI = residues([marked("pi")])

@@ -49,11 +49,11 @@ def conv2d_layout(X: Layout, K: Layout, stride: Pair, dilation: Pair, flip: bool
 
 pad = row(
     "pad", shape=padded_shape, numeric=numeric.pad, exact=sp.pad,
-    layout=lambda X, padding: lay.Call("pad", (X,)), entry=padded_entry, rational=True,
+    layout=lambda X, padding: lay.Call("pad", (X,)), entry=padded_entry,
 )  # fmt: skip
 _conv2d = row(
     "conv2d", shape=windows.conv2d_shape, numeric=numeric.conv2d, exact=sp.conv2d, layout=conv2d_layout,
-    entry=conv2d_entry, rational=True,
+    entry=conv2d_entry,
 )  # fmt: skip
 _pool = row(
     "pool", shape=windows.pool_shape, numeric=numeric.pool, exact=sp.pool,

@@ -1,4 +1,4 @@
-"""Columns of the table on arrays of objects, residues or balls: where the NumPy column would make floats of them.
+"""Columns of the table on arrays of objects, residues or balls, where the NumPy column would make floats of them.
 
 Points are on the last axis, as students are. Constants are exact ratios (`fmpq`) that mix with residues and with balls.
 """
@@ -10,15 +10,12 @@ from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from flint import fmpq
 
-from grader.expression import windows
-from grader.expression.tree import Index, Number, Operation, Shape
-from grader.expression.windows import Padding, Pair
+from grader.expression.tree import Number, Operation
 
-Objects = npt.NDArray[np.object_]
-"""Residues, balls or exact ratios, points on the last axis."""
+Objects = Any
+"""A NumPy array of residues, balls or exact ratios, points on the last axis."""
 
 ZERO, ONE = fmpq(0), fmpq(1)
 
@@ -49,12 +46,6 @@ def elementwise(function: Callable[..., Any], operands: int = 1) -> Callable[...
     return np.frompyfunc(function, operands, 1)
 
 
-def built(shape: Shape, at: Callable[[Index], Objects]) -> Objects:
-    """The tensor whose entry at each index is `at(index)`, at all points."""
-    entries = np.broadcast_arrays(*(at(index) for index in np.ndindex(*shape)))
-    return np.stack(entries).reshape(*shape, entries[0].shape[-1])
-
-
 def rows(a: Objects, axis: int | None) -> Objects:
     """The entries that are folded together, all or those along an axis, on the first axis."""
     return a.reshape(-1, a.shape[-1]) if axis is None else np.moveaxis(a, axis, 0)
@@ -67,7 +58,7 @@ def folded(pair: Callable[..., Objects]) -> Callable[..., Objects]:
 
 def mean(a: Objects, axis: int | None = None) -> Objects:
     entries = rows(a, axis)
-    return np.asarray(reduce(np.add, entries) / fmpq(len(entries)))
+    return reduce(np.add, entries) / fmpq(len(entries))
 
 
 def identity(n: int) -> Objects:
@@ -81,49 +72,15 @@ def diagonal(a: Objects) -> Objects:
     return result
 
 
-def pad(X: Objects, padding: Padding) -> Objects:
-    (top, bottom), (left, right) = padding
-    *lead, H, W, points = X.shape
-    result = np.full((*lead, top + H + bottom, left + W + right, points), ZERO)
-    result[..., top : top + H, left : left + W, :] = X
-    return result
-
-
-def conv2d(X: Objects, K: Objects, stride: Pair, dilation: Pair, flip: bool) -> Objects:
-    x, k = X.shape[:-1], K.shape[:-1]
-
-    def at(index: Index) -> Objects:
-        return reduce(np.add, [X[i] * K[j] for i, j in windows.taps(index, x, k, stride, dilation, flip)])
-
-    return built(windows.conv2d_shape(x, k, stride, dilation, flip), at)
-
-
-def pool(larger: Callable[..., Objects]) -> Callable[..., Objects]:
-    """Pooling, with the larger of two numbers given."""
-
-    def column(X: Objects, size: Pair, stride: Pair, mode: str, padding: Padding, ceil: bool) -> Objects:
-        x = X.shape[:-1]
-
-        def at(index: Index) -> Objects:
-            pixels, count = windows.pooled(index, x, size, stride, padding)
-            values = [X[pixel] for pixel in pixels]
-            return reduce(larger, values) if mode == "max" else reduce(np.add, values) / fmpq(count)
-
-        return built(windows.pool_shape(x, size, stride, mode, padding, ceil), at)
-
-    return column
-
-
 def solve(solved: Callable[[Objects, Objects], Any]) -> Callable[[Objects, Objects], Objects]:
     """A linear system at every point, where `solved(A, B)` solves one: rows of entries, of a matrix B."""
 
     def column(A: Objects, b: Objects) -> Objects:
         points = max(A.shape[-1], b.shape[-1])
         right = b if b.ndim == 3 else b[:, None]
-        found = [solved(A[..., i % A.shape[-1]], right[..., i % b.shape[-1]]) for i in range(points)]
         result = np.empty((*right.shape[:-1], points), dtype=object)
-        for i, each in enumerate(found):
-            result[..., i] = each
+        for i in range(points):
+            result[..., i] = solved(A[..., i % A.shape[-1]], right[..., i % b.shape[-1]])
         return result if b.ndim == 3 else result[:, 0]
 
     return column

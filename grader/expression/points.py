@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from flint import arb, ctx, fmpq, nmod
 
 from grader.expression.domains import REAL, WHOLE, Domain
@@ -109,27 +108,27 @@ _ENTRY: dict[Domain, Callable[[Any], Any]] = {
 """From real numbers other than 0 to those of a domain."""
 
 
-def each_entry(raw: npt.NDArray[Any], domain: Domain) -> npt.NDArray[Any]:
-    return np.asarray(_ENTRY[domain](raw)) if domain in _ENTRY else raw
+def each_entry(raw: Objects, domain: Domain) -> Objects:
+    return _ENTRY[domain](raw) if domain in _ENTRY else raw
 
 
-def whole_tensor(raw: npt.NDArray[Any], domain: Domain) -> npt.NDArray[Any]:
+def whole_tensor(raw: Objects, domain: Domain) -> Objects:
     """What a domain says of the entries together: those of a distribution add up to 1, a symmetric matrix is mirrored."""
     if domain == "distribution":
-        return np.asarray(raw / raw.sum(axis=-2, keepdims=True))
+        return raw / raw.sum(axis=-2, keepdims=True)
     if domain == "symmetric" and raw.ndim == 3 and raw.shape[0] == raw.shape[1]:
         rows, columns = np.indices(raw.shape[:2])
         return raw[np.minimum(rows, columns), np.maximum(rows, columns)]
     return raw
 
 
-def as_balls(values: npt.NDArray[Any], domain: Domain, bits: int) -> Objects:
+def as_balls(values: Objects, domain: Domain, bits: int) -> Objects:
     """Fractions or floats as balls, those of a whole domain as exact ratios."""
     number = fmpq if domain in WHOLE else lambda p, q: arb(fmpq(p, q))
-    result = np.empty(values.shape, dtype=object)
+    result = np.empty(values.size, dtype=object)
     with ctx.workprec(bits):
-        result.flat = [number(*value.as_integer_ratio()) for value in values.flat]  # type: ignore[assignment]
-    return result
+        result[:] = [number(*value.as_integer_ratio()) for value in values.flat]
+    return result.reshape(values.shape)
 
 
 @lru_cache(maxsize=1024)

@@ -3,7 +3,6 @@
 Equal subtrees become one step, within a tree and between trees, so that two trees are equal exactly where their roots are
 the same step.
 
->>> from grader.expression import Name
 >>> x = Name("x")
 >>> program = Program(x * x + 1, 1 + x * x)
 >>> [str(step.operation) for step in program.steps], program.roots
@@ -31,7 +30,7 @@ class Step(NamedTuple):
 
 
 class Program:
-    """Some trees in the order in which they can be computed: `leaves` and `steps` fill `size` places."""
+    """Some trees in the order in which they can be computed: numbers, names and steps fill a place for each node."""
 
     def __init__(self, *trees: Expression) -> None:
         self.nodes: list[Expression] = []
@@ -40,11 +39,7 @@ class Program:
         self.steps: list[Step] = []
         self._places: dict[object, int] = {}
         seen: dict[int, int] = {}
-        self.roots = tuple(self._add(tree, seen) for tree in trees)
-
-    @property
-    def size(self) -> int:
-        return len(self.nodes)
+        self.roots = tuple([self._add(tree, seen) for tree in trees])
 
     def _add(self, tree: Expression, seen: dict[int, int]) -> int:
         """The place of a tree, operands before what they are operands of; without recursion."""
@@ -62,27 +57,29 @@ class Program:
                     seen[id(node)] = self._apply(node, tuple([seen[id(operand)] for operand in node.operands]))
             else:
                 pending.pop()
-                assert isinstance(node, Number | Name)
-                seen[id(node)] = self._leaf(node)
+                seen[id(node)] = self._leaf(node)  # type: ignore[arg-type]
         return seen[id(tree)]
 
     def _apply(self, node: Apply, operands: tuple[int, ...]) -> int:
         key = (node.operation, node.options, operands)
         place = self._places.get(key)
         if place is None:
-            place = self._places[key] = len(self.nodes)
-            self.nodes.append(node)
+            place = self._place(key, node)
             self.steps.append(Step(place, node.operation, operands, dict(node.options)))
         return place
 
     def _leaf(self, leaf: Leaf) -> int:
         named = isinstance(leaf, Name)
-        key = (leaf.name, leaf.shape) if isinstance(leaf, Name) else (leaf.value.numerator, leaf.value.denominator)
+        key = (leaf.name, leaf.shape) if named else (leaf.value.numerator, leaf.value.denominator)
         place = self._places.get(key)
         if place is None:
-            place = self._places[key] = len(self.nodes)
-            self.nodes.append(leaf)
-            (self.names if named else self.numbers).append((place, leaf))  # type: ignore[attr-defined]
+            place = self._place(key, leaf)
+            self.names.append((place, leaf)) if named else self.numbers.append((place, leaf))
+        return place
+
+    def _place(self, key: object, node: Expression) -> int:
+        place = self._places[key] = len(self.nodes)
+        self.nodes.append(node)
         return place
 
     def run(self, column: Column, number: Callable[[Number], Any], names: Sequence[Any]) -> list[Any]:
@@ -96,13 +93,13 @@ class Program:
             values[at] = column(operation)(*[values[i] for i in operands], **options)
         return values
 
-    def has_below(self, leaf: Callable[[Leaf], bool], step: Callable[[Step], bool]) -> list[bool]:
-        """For every place, whether there is such a leaf or such a step at it or below it."""
+    def holding(self, step: Callable[[Step], bool], names: bool = False) -> list[bool]:
+        """For every place, whether there is such a step, or a name if those are asked for, at it or below it."""
         found = [False] * len(self.nodes)
-        for at, each in (*self.numbers, *self.names):
-            found[at] = leaf(each)
-        for each_step in self.steps:
-            found[each_step.at] = step(each_step) or any(found[i] for i in each_step.operands)
+        for at, _ in self.names:
+            found[at] = names
+        for each in self.steps:
+            found[each.at] = step(each) or any([found[i] for i in each.operands])
         return found
 
     def reached(self, root: int) -> list[bool]:
@@ -117,22 +114,15 @@ class Program:
 
     def work(self) -> list[int]:
         """How many operations on scalars each step takes, about; it also bounds how its degree grows."""
-        return [_work(self.nodes[step.at], [self.nodes[i].shape for i in step.operands], step) for step in self.steps]
+        if not any([node.shape for node in self.nodes]):
+            return [1] * len(self.steps)
+        return [_work(step, self.nodes[step.at].shape, [self.nodes[i].shape for i in step.operands]) for step in self.steps]
 
 
-_SQUARE = {"solve", "inverse", "determinant"}
-
-
-def _work(node: Expression, shapes: list[tuple[int, ...]], step: Step) -> int:
-    sizes = [math.prod(shape) for shape in shapes]
-    size = math.prod(node.shape)
-    match step.operation.name:
-        case "matmul":
-            return size * shapes[0][-1]
-        case "conv2d":
-            return size * math.prod(shapes[1][-3:])
-        case "pool":
-            return size * math.prod(step.options["size"])
-        case name if name in _SQUARE:
-            return max(size, 1) * shapes[0][0] ** 2
-    return max(1, size, *sizes)
+def _work(step: Step, shape: tuple[int, ...], operands: Sequence[tuple[int, ...]]) -> int:
+    size = math.prod(shape)
+    if step.operation.name == "matmul":
+        return size * operands[0][-1]
+    if step.operation.name in {"solve", "inverse", "determinant"}:
+        return size * operands[0][0] ** 2
+    return max(1, size, *map(math.prod, operands)) if operands else max(1, size)

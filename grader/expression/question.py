@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from grader.expression.cells import JUMPS, SATURATES, turning
 from grader.expression.domains import DOMAINS, REAL, WHOLE, Domain
 from grader.expression.points import Slot, slots
 from grader.expression.program import Program
@@ -38,42 +37,16 @@ class Question:
     """Two trees in one program, so that what they share is read once, and the slots of their names."""
 
     def __init__(self, one: Expression, other: Expression, domains: Mapping[str, Domain]) -> None:
-        self.trees = one, other
         self.domains = domains
         self.program = Program(one, other)
         self.one, self.other = self.program.roots
         self.names = sorted((name for _, name in self.program.names), key=lambda name: name.name)
         found = dict(zip(self.names, slots(self.names, domains), strict=True))
         self.slots: list[Slot] = [found[name] for _, name in self.program.names]
-        shaped = any(name.shape for name in self.names) or any(node.shape for node in self.program.nodes)
-        self.work = self.program.work() if shaped else [1] * len(self.program.steps)
-
-    @property
-    def too_large(self) -> bool:
-        return sum(self.work) > LARGEST_WORK
-
-    @property
-    def whole(self) -> bool:
+        self.work = self.program.work()
+        self.too_large = sum(self.work) > LARGEST_WORK
+        self.whole = any(slot.domain in WHOLE for slot in self.slots)
         """Whether some name stands for whole numbers."""
-        return any(slot.domain in WHOLE for slot in self.slots)
-
-    @property
-    def jumps(self) -> bool:
-        """Whether values may jump, so that a difference at one point may be one there alone."""
-        numbers = {at for at, _ in self.program.numbers}
-        return not self.whole and any(
-            step.operation.name in JUMPS or (step.operation.name == "power" and step.operands[1] not in numbers)
-            for step in self.program.steps
-        )
-
-    @property
-    def saturating(self) -> list[int]:
-        """Places of the operands of what saturates."""
-        return [step.operands[0] for step in self.program.steps if step.operation.name in SATURATES]
-
-    @property
-    def turns(self) -> bool:
-        return bool(turning(self.program))
 
     @property
     def domain(self) -> str:
@@ -83,5 +56,5 @@ class Question:
             by_domain.setdefault(DOMAINS[self.domains.get(name.name, REAL)], []).append(name.name)
         return "; ".join(f"{', '.join(names)} {words}" for words, names in by_domain.items())
 
-    def undecided(self, reason: str, points: int = 0) -> Comparison:
-        return Comparison("undecided", "", reason, points=points, domain=self.domain)
+    def undecided(self, reason: str, points: int = 0, rule: str = "balls") -> Comparison:
+        return Comparison("undecided", rule, reason, points=points, domain=self.domain)
