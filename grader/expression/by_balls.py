@@ -91,13 +91,13 @@ def settle(seen: Seen, at: Sequence[int]) -> Comparison | list[int]:
     return settled
 
 
-def settled_among(seen: Seen, at: Sequence[int]) -> Comparison | list[int]:
+def settled_among(seen: Seen, at: Sequence[int], precisions: Sequence[int] = FINE) -> Comparison | list[int]:
     """As `settle`, of these points and no more than can be had in time."""
     question = seen.question
     settled: list[int] = []
     hard = sum(w for step, w in zip(question.program.steps, question.work, strict=True) if not step.operation.rational)
     rest = list(at)
-    for bits in FINE:
+    for bits in precisions:
         rest = rest[: LONGEST // max(1, hard * SLOWNESS[bits] + sum(question.work))]
         if not rest:
             break
@@ -106,7 +106,7 @@ def settled_among(seen: Seen, at: Sequence[int]) -> Comparison | list[int]:
             return difference(closer, "balls")
         found = list(zip(rest, closer.codes, closer.bits_needed(), strict=True))
         settled += [i for i, code, needed in found if code == AGREE and needed <= bits]
-        rest = [i for i, code, needed in found if bits < needed <= FINE[-1] or (code == OPEN and needed <= bits)]
+        rest = [i for i, code, needed in found if bits < needed <= precisions[-1] or (code == OPEN and needed <= bits)]
     return settled
 
 
@@ -116,9 +116,7 @@ def in_cells(seen: Seen, generic: Sequence[int]) -> Comparison:
     numbers = (abs(leaf.value) for _, leaf in question.program.numbers if leaf.value)
     if any(not 1 / cells.LARGEST < number < cells.LARGEST for number in numbers):
         return question.undecided("a formula by cases with numbers too large or too small")
-    drawn = cells.drawn(question)
-    chosen = drawn.cells()
-    here = drawn.at([*chosen, *drawn.suspects()])
+    here, chosen, draws = cells.looked_at(question)
     there = Seen(question, Sample(question.slots, len(here.kinds), here.floats), COARSE)
     if found := proof(there, range(there.sample.count)):
         return found
@@ -127,8 +125,8 @@ def in_cells(seen: Seen, generic: Sequence[int]) -> Comparison:
     settled = settle(seen, generic)
     if isinstance(settled, Comparison):
         return settled
-    found = cell_by_cell(there, here.kinds[: len(chosen)].tolist(), len(settled))
-    return replace(found, chance=0.99 ** len(drawn.kinds)) if found.verdict == "same" else found
+    found = cell_by_cell(there, here.kinds[:chosen].tolist(), len(settled))
+    return replace(found, chance=0.99**draws) if found.verdict == "same" else found
 
 
 def cell_by_cell(there: Seen, kinds: Sequence[int], settled: int) -> Comparison:
@@ -137,13 +135,13 @@ def cell_by_cell(there: Seen, kinds: Sequence[int], settled: int) -> Comparison:
     firsts = {kind: i for i, kind in reversed(list(enumerate(kinds)))}
     for again in (False, True):
         some = [i for i, kind in enumerate(kinds) if kind not in fine and (firsts[kind] != i) == again]
-        found = settled_among(there, some)
+        found = settled_among(there, some, FINE[:2])
         if isinstance(found, Comparison):
             return found
         fine |= {kinds[i] for i in found}
         settled += len(found)
-    near = [needed <= FINE[0] for needed in there.bits_needed()]
-    if any(kind not in fine and close for kind, close in zip(kinds, near, strict=False)):
+    rest = {i for i, kind in enumerate(kinds) if kind not in fine}
+    if rest and any(needed <= FINE[0] for i, needed in enumerate(there.bits_needed()) if i in rest):
         reason = "in some of the cases the two could not be told apart nor shown to be the same"
         return there.question.undecided(reason)
     return conclusion(there.question, settled)
