@@ -1,4 +1,4 @@
-"""Two trees in balls at sample points: where they differ, where only one has a value, or that no point tells them apart."""
+"""Two trees in balls at sample points: where they differ, where one has no value, or that no point tells them apart."""
 
 from __future__ import annotations
 

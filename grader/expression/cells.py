@@ -2,7 +2,7 @@
 
 A formula is read in floats at hundreds of points: at all scales, close to the numbers in it on both sides, so that
 max(x, 1000) is seen to turn, and ever closer to where it turns between two of those. Each row of `TURNS` says on which
-branch an operation is there. Balls then judge points of every pattern of branches that was met, and all points where the
+branch an operation is there. Balls then judge points of every pattern of branches that was met, and points where the
 floats of two formulas look different.
 
 A new operation that turns needs a row in `TURNS`, in `JUMPS` if its value jumps there; one that has no value for some
@@ -11,6 +11,7 @@ numbers a row in `TURNS` and in `PARTIAL`.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -125,7 +126,7 @@ def _whole_power(program: Program, step: Step) -> bool:
 
 
 def sizes(program: Program) -> list[float]:
-    """Near which numbers a formula may turn: those in it and their negatives, roots, reciprocals, ratios and logarithms."""
+    """Near which numbers a formula may turn: those in it, their roots, reciprocals, logarithms, ratios and products."""
     found = constants(program)
     plain = sorted({size for size in found if 1 / LARGEST < size < LARGEST and size != 1})[:12]
     more = [f(size) for size in plain for f in (math.sqrt, lambda size: 1 / size, lambda size: abs(math.log(size)))]
@@ -151,7 +152,7 @@ def run(program: Program, floats: Sequence[Array]) -> list[Any]:
 
 
 def looked_at(question: Question) -> tuple[Drawn, int, int]:
-    """Points for balls to judge, of many that were drawn: first those of every cell, then the suspects; how many of each."""
+    """Points for balls to judge, those of every cell first; how many those are, and of how many that were drawn."""
     program, steps = question.program, turning(question.program)
     most = MOST_FLOATS // sum(question.work)
     far = _read(question, steps, scattered(question.slots, sizes(program), min(DRAWS, most)))
@@ -194,7 +195,7 @@ _SHARES = np.array([0, *(np.arange(SECTIONS) + 0.37) / SECTIONS, 1])
 
 def _beside(question: Question, steps: Sequence[Step], far: Drawn, chosen: Sequence[int], most: int) -> list[Drawn]:
     """Points on lines between points on different branches, ever closer to the first place where the branch changes."""
-    pairs = [(i, j) for i, j in zip(chosen, chosen[1:], strict=False) if far.kinds[i] != far.kinds[j]][:most]
+    pairs = [(i, j) for i, j in itertools.pairwise(chosen) if far.kinds[i] != far.kinds[j]][:most]
     if not pairs:
         return []
     found = []

@@ -42,7 +42,7 @@ def first(seen: Seen, codes: set[int]) -> tuple[int, tuple[int, ...]]:
 
 
 def rounded(seen: Seen) -> Seen:
-    """The same at points beside the first where two trees differ, in numbers of few digits, as far as they still differ."""
+    """The same at the first point where two trees differ in fewer digits, as long as they still differ there."""
     point = next((i for i, code in enumerate(seen.codes) if code == DIFFER), None)
     if point is None or seen.sample.floats is None:
         return seen
@@ -65,8 +65,8 @@ def told(seen: Seen, rule: str, reason: str, point: int, index: tuple[int, ...])
 def shown_at(seen: Seen, point: int) -> tuple[tuple[str, str], ...]:
     """A point as names and values to be read, in the order of the names."""
     named = zip(seen.question.program.names, seen.sample.shown(), strict=True)
-    found = [(name.name, nested([ratio(v) for v in values[..., point].flat], name.shape)) for (_, name), values in named]
-    return tuple(sorted(found))
+    found = ((name, [ratio(value) for value in values[..., point].flat]) for (_, name), values in named)
+    return tuple(sorted((name.name, nested(entries, name.shape)) for name, entries in found))
 
 
 def nested(entries: Sequence[str], shape: Shape) -> str:

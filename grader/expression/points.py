@@ -2,7 +2,7 @@
 
 The first points have small numbers that can be shown to people, no two entries alike; the others are random numbers at
 several scales, half of them dyadic and half with a large prime below the line, so that no factor in a formula makes all
-of them whole. What a name gets hangs on its place among the names alone, so that thousands of comparisons share the points.
+of them whole. What a name gets hangs on its place among the names alone, so that thousands of comparisons share them.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def each_entry(raw: Objects, domain: Domain) -> Objects:
 
 
 def whole_tensor(raw: Objects, domain: Domain) -> Objects:
-    """What a domain says of the entries together: those of a distribution add up to 1, a symmetric matrix is mirrored."""
+    """What a domain says of all entries: those of a distribution add up to 1, a symmetric matrix is mirrored."""
     if domain == "distribution":
         return raw / raw.sum(axis=-2, keepdims=True)
     if domain == "symmetric" and raw.ndim == 3 and raw.shape[0] == raw.shape[1]:
@@ -161,7 +161,7 @@ def noise(before: int, size: int, draws: int) -> tuple[Array, ...]:
 
 
 def scattered(slots: Sequence[Slot], sizes: Sequence[float], draws: int) -> list[Array]:
-    """Floats at many points: at all scales, near the given sizes and their negatives on both sides, and near each other."""
+    """Floats at many points: at all scales, on both sides of the given sizes and their negatives, near each other."""
     near = np.array([0.0, 1.0, *sizes])
     found: list[Array] = []
     first: Array | None = None
