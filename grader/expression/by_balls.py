@@ -13,17 +13,16 @@ from grader.expression.samples import (
     AGREE,
     COARSE,
     DIFFER,
+    DIFFERS,
     FINE,
-    FIRST_LACKS,
+    LACKS,
     NEITHER,
     OPEN,
-    SECOND_LACKS,
     Sample,
     Seen,
     numbered,
 )
 
-LACKS = frozenset({FIRST_LACKS, SECOND_LACKS})
 SLOWNESS = {1024: 5, 4096: 35, 16384: 400}  # of a function, in microseconds
 LONGEST = 5_000  # microseconds at one precision
 COARSE_WORK = 24_000  # operations on entries at all points
@@ -67,8 +66,8 @@ def proof(seen: Seen, generic: Sequence[int]) -> Comparison | None:
     own = [seen.codes[i] for i in generic]
     alone = not seen.question.whole and cells.jumping(seen.question.program)
     if DIFFER in own or (DIFFER in seen.codes and not alone):
-        return difference(rounded(seen), "balls")
-    return hole(seen) if sum(code in LACKS for code in own) >= 2 else None
+        return difference(rounded(seen, DIFFERS), "balls")
+    return hole(rounded(seen, LACKS)) if sum(code in LACKS for code in own) >= 2 else None
 
 
 def conclusion(question: Question, settled: int) -> Comparison:
@@ -119,7 +118,7 @@ def in_cells(seen: Seen, generic: Sequence[int]) -> Comparison:
     here, chosen, draws = cells.looked_at(question)
     there = Seen(question, Sample(question.slots, len(here.kinds), here.floats), COARSE)
     if found := proof(there, range(there.sample.count)):
-        return found
+        return hole(seen) if found.rule == "undefined" and LACKS & {*seen.codes} else found
     if LACKS & {*(seen.codes[i] for i in generic), *there.codes}:
         return question.undecided("one of them may have no value where the other has one")
     settled = settle(seen, generic)

@@ -26,7 +26,7 @@ from grader.expression.readings import nearest
 from grader.expression.tree import Number
 from grader.numeric import Array
 
-DRAWS = 600
+DRAWS, DRAWS_WHOLE = 600, 2400  # points; more where none are sought beside turns
 PAIRS, SECTIONS, ROUNDS = 5, 94, 4  # lines between branches, parts they are cut into, and how often
 MOST_FLOATS = 300_000  # in all steps at all points
 MOST_CELLS = 48
@@ -155,7 +155,9 @@ def looked_at(question: Question) -> tuple[Drawn, int, int]:
     """Points for balls to judge, those of every cell first; how many those are, and of how many that were drawn."""
     program, steps = question.program, turning(question.program)
     most = MOST_FLOATS // sum(question.work)
-    far = _read(question, steps, scattered(question.slots, sizes(program), min(DRAWS, most)))
+    far = _read(
+        question, steps, scattered(question.slots, sizes(program), min(DRAWS_WHOLE if question.whole else DRAWS, most))
+    )
     chosen = far.cells()
     pairs = 0 if question.whole else min(PAIRS, most // (ROUNDS * SECTIONS))
     near = _joined([far.at([]), *_beside(question, steps, far, chosen, pairs)])

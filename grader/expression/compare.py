@@ -45,7 +45,7 @@ def compare_trees(one: Expression, other: Expression, domains: Mapping[str, Doma
     positive = {**question.domains, **dict.fromkeys(real, POSITIVE)}
     if not real or answered(Question(one, other, positive)).verdict != "same":
         return found
-    return replace(found, reason=f"{found.reason}; declared positive ({', '.join(real)}) they would be the same")
+    return replace(found, reason=f"{found.reason}; with {', '.join(real)} declared positive they are the same")
 
 
 def answered(question: Question) -> Comparison:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from fractions import Fraction
 from typing import Any
 
@@ -11,9 +11,10 @@ from flint import fmpq
 
 from grader.expression.balls import UNDEFINED, Scalar, ball
 from grader.expression.question import Comparison
-from grader.expression.samples import COARSE, DIFFER, FIRST_LACKS, SECOND_LACKS, Sample, Seen
+from grader.expression.samples import COARSE, DIFFERS, FIRST_LACKS, LACKS, Sample, Seen
 from grader.expression.tree import Shape
 
+MOST_ROUNDED = 6  # points
 ROUNDED_TO = (1, 2, 3, 4, 6, 9, 12)  # digits that are tried for a point that was drawn
 ROUNDED = frozenset({"real", "positive", "nonnegative", "negative", "nonzero"})
 """Domains in which a number may be rounded."""
@@ -21,38 +22,40 @@ ROUNDED = frozenset({"real", "positive", "nonnegative", "negative", "nonzero"})
 
 def difference(seen: Seen, rule: str) -> Comparison:
     """That two trees differ, at the first point where they do."""
-    point, index = first(seen, {DIFFER})
+    point, index = first(seen, DIFFERS)
     return told(seen, rule, f"entry {', '.join(str(i + 1) for i in index)} differs" if index else "", point, index)
 
 
 def hole(seen: Seen) -> Comparison:
     """That only one of two trees has a value, at the first point where that is so."""
-    point, index = first(seen, {FIRST_LACKS, SECOND_LACKS})
+    point, index = first(seen, LACKS)
     which = ("first", "second")[seen.codes[point] - FIRST_LACKS]
     at = ", ".join(f"{name} = {value}" for name, value in shown_at(seen, point))
     reason = f"the {which} has no value{' at ' if at else ''}{at}, and the other has one"
     return told(seen, "undefined", reason, point, index)
 
 
-def first(seen: Seen, codes: set[int]) -> tuple[int, tuple[int, ...]]:
+def first(seen: Seen, codes: Set[int]) -> tuple[int, tuple[int, ...]]:
     """The first point with one of the codes, and the first entry that has it there."""
     point = next(i for i, code in enumerate(seen.codes) if code in codes)
     place = int(np.argmax(seen.entries[:, point] == seen.codes[point]))
     return point, tuple(int(i) for i in np.unravel_index(place, seen.roots[0].shape[:-1]))
 
 
-def rounded(seen: Seen) -> Seen:
-    """The same at the first point where two trees differ in fewer digits, as long as they still differ there."""
-    point = next((i for i, code in enumerate(seen.codes) if code == DIFFER), None)
-    if point is None or seen.sample.floats is None:
+_to_digits = np.vectorize(lambda value, digits: float(f"{value:.{digits}g}"), otypes=[float])
+
+
+def rounded(seen: Seen, codes: Set[int]) -> Seen:
+    """The same at points with one of the codes, in as few digits as leave them one."""
+    points = [i for i, code in enumerate(seen.codes) if code in codes][:MOST_ROUNDED]
+    if seen.sample.floats is None:
         return seen
     floats = []
     for slot, values in zip(seen.sample.slots, seen.sample.floats, strict=True):
-        value = values[..., point]
-        tried = np.vectorize(lambda v, digits: float(f"{v:.{digits}g}"))(value[..., None], ROUNDED_TO)
-        floats.append(tried if slot.domain in ROUNDED else np.broadcast_to(value[..., None], tried.shape))
-    closer = Seen(seen.question, Sample(seen.sample.slots, len(ROUNDED_TO), floats), COARSE)
-    return closer if DIFFER in closer.codes else seen
+        own = np.tile(values[..., points], len(ROUNDED_TO))
+        floats.append(_to_digits(own, np.repeat(ROUNDED_TO, len(points))) if slot.domain in ROUNDED else own)
+    closer = Seen(seen.question, Sample(seen.sample.slots, floats[0].shape[-1], floats), COARSE)
+    return closer if codes & {*closer.codes} else seen
 
 
 def told(seen: Seen, rule: str, reason: str, point: int, index: tuple[int, ...]) -> Comparison:
@@ -82,7 +85,7 @@ def ratio(value: Any) -> str:
     exact = Fraction(*value.as_integer_ratio())
     if exact.denominator <= 8 and abs(exact) < 10**6:
         return str(exact)
-    return f"{value:.12g}" if isinstance(value, float) else f"{float(exact):.6g}"
+    return repr(float(value)) if isinstance(value, float) else f"{float(exact):.6g}"
 
 
 def texts(a: Scalar, b: Scalar) -> tuple[str, str]:

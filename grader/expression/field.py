@@ -100,14 +100,14 @@ def odd(name: str) -> Callable[..., Objects]:
 
     def at(value: Any) -> Any:
         r = residue(value)
-        return ZERO if not r else mixed(mark, r) if r <= P // 2 else -mixed(mark, P - r)
+        return nmod(0, P) if not r else mixed(mark, r) if r <= P // 2 else -mixed(mark, P - r)
 
     return objects.elementwise(at)
 
 
 def _exponential(value: Any) -> Any:
     r = residue(value)
-    return ONE if not r else mixed(_EXP, r) if r <= P // 2 else 1 / mixed(_EXP, P - r)
+    return nmod(1, P) if not r else mixed(_EXP, r) if r <= P // 2 else 1 / mixed(_EXP, P - r)
 
 
 _EXP = marked("exp")
