@@ -155,9 +155,8 @@ def looked_at(question: Question) -> tuple[Drawn, int, int]:
     """Points for balls to judge, those of every cell first; how many those are, and of how many that were drawn."""
     program, steps = question.program, turning(question.program)
     most = MOST_FLOATS // sum(question.work)
-    far = _read(
-        question, steps, scattered(question.slots, sizes(program), min(DRAWS_WHOLE if question.whole else DRAWS, most))
-    )
+    draws = min(DRAWS_WHOLE if question.whole else DRAWS, most)
+    far = _read(question, steps, scattered(question.slots, sizes(program), draws))
     chosen = far.cells()
     pairs = 0 if question.whole else min(PAIRS, most // (ROUNDS * SECTIONS))
     near = _joined([far.at([]), *_beside(question, steps, far, chosen, pairs)])

@@ -148,7 +148,7 @@ def residues(slot: Slot, attempt: int) -> Objects:
 
 
 @lru_cache(maxsize=64)
-def noise(before: int, size: int, draws: int) -> tuple[Array, ...]:
+def noise(before: int, size: int, draws: int) -> tuple[Any, ...]:
     """Random numbers for the floats of a slot, the same in every run: shares, normal, large or small, small, whole."""
     source = np.random.default_rng([before, size, draws])
     shape = (size, draws)
@@ -157,7 +157,7 @@ def noise(before: int, size: int, draws: int) -> tuple[Array, ...]:
         source.standard_normal(shape),
         np.exp2(source.uniform(-20, 20, shape)) * source.choice([-1.0, 1.0], shape),
         np.exp2(-source.uniform(0, 45, shape)) * source.choice([-1.0, 1.0], shape),
-        source.integers(1, 12, shape),
+        source.integers(1, 12, shape).astype(float),
     )
 
 
@@ -169,9 +169,8 @@ def scattered(slots: Sequence[Slot], sizes: Sequence[float], draws: int) -> list
     for before, shape, domain in slots:
         which, normal, wide, close, whole = noise(before, math.prod(shape), draws)
         centre = near[(which * 1e6).astype(int) % len(near)] * np.sign(normal)
-        around = (
-            centre * whole + np.round(normal) if domain in WHOLE else centre + np.where(centre, centre, 1.0) * close
-        )
+        beyond = np.sign(close) * np.round(normal) if domain in WHOLE else np.where(centre, centre, 1.0) * close
+        around = centre * (whole if domain in WHOLE else 1) + beyond
         beside = around if first is None else first[:1] + around
         raw = np.choose((which * 4).astype(int), [wide, around, 3 * normal, beside])
         first = raw if first is None else first
