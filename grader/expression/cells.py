@@ -54,7 +54,7 @@ TURNS: dict[str, Callable[..., Array]] = {
     "max": numeric.argmax, "min": numeric.argmin, "argmax": numeric.argmax, "argmin": numeric.argmin,
     "log": _side, "sqrt": _side, "root": _side, "xlogy": lambda a, b: np.sign(b), "power": lambda a, b: np.sign(a),
     "arcsin": _within_one, "arccos": _within_one, "factorial": lambda a: np.sign(a + 1),
-    "tan": lambda a: np.round(a / np.pi), "arctan": _side,
+    "tan": lambda a: np.clip(np.round(a / np.pi), -4, 4), "arctan": _side,
 }  # fmt: skip
 """From an operation's operands, in floats, on which branch it is."""
 

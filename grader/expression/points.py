@@ -103,7 +103,7 @@ def _share(a: Any) -> Any:
 
 _ENTRY: dict[Domain, Callable[[Any], Any]] = {
     "positive": np.abs, "nonnegative": np.abs, "negative": lambda a: -np.abs(a), "probability": _share,
-    "distribution": np.abs, "integer": np.ceil, "natural": lambda a: np.ceil(np.abs(a)),
+    "distribution": np.abs, "integer": np.ceil, "natural": lambda a: np.maximum(np.ceil(np.abs(a)), 1),
 }  # fmt: skip
 """From real numbers other than 0 to those of a domain."""
 
