@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from grader.expression import cells
 from grader.expression.evidence import difference, hole, rounded
-from grader.expression.points import POINTS, SHOWN
+from grader.expression.points import SHOWN, last_point
 from grader.expression.question import Comparison, Question
 from grader.expression.samples import (
     AGREE,
@@ -36,9 +36,10 @@ def by_balls(question: Question) -> Comparison:
     if not question.names:
         return of_constants(question)
     work = sum(question.work)
-    some = range(SHOWN + FEW if work * (SHOWN + FEW) <= COARSE_WORK else SHOWN + 1)
+    last = last_point(question.slots)
+    some = range(min(last, SHOWN + FEW if work * (SHOWN + FEW) <= COARSE_WORK else SHOWN + 1))
     settled = 0
-    for at in (some, range(len(some), POINTS if work * POINTS <= 2 * COARSE_WORK else len(some))):
+    for at in (some, range(len(some), last if work * last <= 2 * COARSE_WORK else len(some))):
         if not at:
             break
         seen = Seen(question, numbered(question, at), COARSE)

@@ -41,7 +41,7 @@ def by_field(question: Question) -> Comparison | None:
             return None
         rule = "field" if question.names else "numbers"
         reason = "they differ as ratios of polynomials"
-        return seen_apart(question, range(SHOWN + 2), COARSE, rule) or Comparison(
+        return seen_apart(question, range(SHOWN + 1), COARSE, rule) or Comparison(
             "different", rule, reason, domain=question.domain
         )
     if all(type(value) is fmpq for value in (*a.flat, *b.flat)):

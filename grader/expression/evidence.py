@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import fmpq
+from flint import ctx, fmpq
 
 from grader.expression.balls import UNDEFINED, Scalar, ball
 from grader.expression.question import Comparison
@@ -42,7 +42,7 @@ def first(seen: Seen, codes: Set[int]) -> tuple[int, tuple[int, ...]]:
     return point, tuple(int(i) for i in np.unravel_index(place, seen.roots[0].shape[:-1]))
 
 
-_to_digits = np.vectorize(lambda value, digits: float(f"{value:.{digits}g}"), otypes=[float])
+_to_digits = np.vectorize(lambda value, digits: Fraction(f"{value:.{digits}g}"), otypes=[object])
 
 
 def rounded(seen: Seen, codes: Set[int]) -> Seen:
@@ -60,7 +60,8 @@ def rounded(seen: Seen, codes: Set[int]) -> Seen:
 
 def told(seen: Seen, rule: str, reason: str, point: int, index: tuple[int, ...]) -> Comparison:
     """A difference with its evidence."""
-    values = texts(*(root[(*index, point)] for root in seen.roots))
+    with ctx.workprec(seen.bits):
+        values = texts(*(root[(*index, point)] for root in seen.roots))
     example = shown_at(seen, point) or None
     return Comparison("different", rule, reason, example, values, seen.sample.count, seen.question.domain)
 
@@ -85,16 +86,20 @@ def ratio(value: Any) -> str:
     exact = Fraction(*value.as_integer_ratio())
     if exact.denominator <= 8 and abs(exact) < 10**6:
         return str(exact)
-    return repr(float(value)) if isinstance(value, float) else f"{float(exact):.6g}"
+    if isinstance(value, float):
+        return repr(float(value))
+    short = f"{float(exact):.12g}"
+    return short if Fraction(short) == exact else f"{float(exact):.6g}"
 
 
 def texts(a: Scalar, b: Scalar) -> tuple[str, str]:
-    """Two values to six digits, or to so many that they differ."""
-    for digits in (6, 12, 20, 40, 80):
+    """Two values to six digits, or to so many that they differ; what differs later still as a sum."""
+    for digits in (6, 12, 20, 40):
         found = text(a, digits), text(b, digits)
         if found[0] != found[1]:
-            break
-    return found
+            return found
+    near, off = text(a, 6), text(b - a, 6)
+    return near, f"{near} - {off[1:]}" if off.startswith("-") else f"{near} + {off}"
 
 
 def text(value: Scalar, digits: int) -> str:

@@ -33,6 +33,7 @@ SIZES = (6, 12, 30, 100, 9, 1000, 20, 60, 10**6, 15, 40, 300)
 """Below what a whole number is, at each point after those."""
 
 POINTS = SHOWN + len(SCALES)
+MANY = 200  # entries
 
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19)
 
@@ -82,18 +83,24 @@ def whole_random(source: random.Random, point: int) -> Fraction:
     return Fraction(source.randint(1, SIZES[point]) * source.choice((-1, 1)))
 
 
+def last_point(slots: Sequence[Slot]) -> int:
+    """How many points there are for slots: those to be shown and one more where a slot has many entries."""
+    return SHOWN + 1 if any(math.prod(slot.shape) > MANY for slot in slots) else POINTS
+
+
 @lru_cache(maxsize=512)
 def ratios(slot: Slot) -> Objects:
-    """Fractions of a slot's domain at all points: `(*shape, POINTS)`."""
+    """Fractions of a slot's domain at all points, `(*shape, POINTS)`; at few where they are many."""
     whole = slot.domain in WHOLE
     source = random.Random(slot.before)
     shown, drawn = (whole_shown, whole_random) if whole else (real_shown, real_random)
     places = range(slot.before, slot.before + math.prod(slot.shape))
+    more = range(last_point([slot]) - SHOWN)
     entries = [
-        [*(shown(point, place) for point in range(SHOWN)), *(drawn(source, point) for point in range(len(SCALES)))]
+        [*(shown(point, place) for point in range(SHOWN)), *(drawn(source, point) for point in more)]
         for place in places
     ]
-    raw = np.array(entries, dtype=object).reshape(*slot.shape, POINTS)
+    raw = np.array(entries, dtype=object).reshape(*slot.shape, -1)
     return whole_tensor(each_entry(raw, slot.domain), slot.domain)
 
 

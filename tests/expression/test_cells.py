@@ -71,7 +71,7 @@ def test_both_sides_of_a_number_are_met(edge: str) -> None:
 def test_a_narrow_difference_is_a_suspect() -> None:
     """Two thresholds at a root that no number in the formula tells are found by going closer to one of them."""
     one, other = op.where(x**3 + x < 5, 0, 1), op.where(x**3 + x < op.divide(500001, 100000), 0, 1)
-    here, cells, _ = looked_at(Question(one, other, {}))
+    here, _, _ = looked_at(Question(one, other, {}))
     differ = (here.one != here.other).any(axis=0)
     assert differ.any()
     (between,) = [here.floats[0][differ]]
