@@ -9,7 +9,7 @@ from grader.expression import layout as lay
 from grader.expression import windows
 from grader.expression.arranging import stack
 from grader.expression.layout import Layout
-from grader.expression.operations import WRITTEN_OUT, chain, largest, ring, row
+from grader.expression.operations import WRITTEN_OUT, chain, largest, row
 from grader.expression.tree import Apply, Expression, Index, Shape, as_expression, by, entry
 from grader.expression.windows import Padding, Pair
 
@@ -49,15 +49,15 @@ def conv2d_layout(X: Layout, K: Layout, stride: Pair, dilation: Pair, flip: bool
 
 pad = row(
     "pad", shape=padded_shape, numeric=numeric.pad, exact=sp.pad,
-    layout=lambda X, padding: lay.Call("pad", (X,)), entry=padded_entry, ring=ring("unsettled"),
+    layout=lambda X, padding: lay.Call("pad", (X,)), entry=padded_entry,
 )  # fmt: skip
 _conv2d = row(
     "conv2d", shape=windows.conv2d_shape, numeric=numeric.conv2d, exact=sp.conv2d, layout=conv2d_layout,
-    entry=conv2d_entry, ring=ring("unsettled"),
+    entry=conv2d_entry,
 )  # fmt: skip
 _pool = row(
     "pool", shape=windows.pool_shape, numeric=numeric.pool, exact=sp.pool,
-    layout=lambda X, size, mode, **_: lay.Call(f"{mode}pool", (X,), by(size)), entry=pool_entry, ring=ring("unsettled"),
+    layout=lambda X, size, mode, **_: lay.Call(f"{mode}pool", (X,), by(size)), entry=pool_entry,
 )  # fmt: skip
 
 

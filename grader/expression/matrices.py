@@ -8,7 +8,7 @@ from grader import numeric
 from grader.errors import ShapeError
 from grader.expression import exact as sp
 from grader.expression import layout as lay
-from grader.expression.operations import WRITTEN_OUT, call, chain, exp, ring, row
+from grader.expression.operations import WRITTEN_OUT, call, chain, exp, row
 from grader.expression.tree import Expression, Index, Shape, as_expression, by, entry
 
 
@@ -106,7 +106,6 @@ solve = row(
     numeric=numeric.solve,
     exact=sp.solve,
     layout=lambda A, b: lay.times(lay.power(A, lay.Numeric("-1")), b),
-    ring=ring("solve"),
     rational=True,
 )
 softmax = row(
@@ -116,7 +115,6 @@ softmax = row(
     exact=sp.softmax,
     layout=call("softmax"),
     entry=softmax_entry,
-    ring=ring("softmax"),
 )
 outer = row(
     "outer",
@@ -134,7 +132,6 @@ identity = row(
     exact=sp.identity,
     layout=lambda n: lay.Symbol("I"),
     entry=lambda index, n: as_expression(int(index[0] == index[1])),
-    ring=ring("identity"),
     rational=True,
 )
 diagonal = row(
@@ -144,7 +141,6 @@ diagonal = row(
     exact=sp.diagonal,
     layout=call("diag"),
     entry=lambda index, a: entry(a, index[:1]) if index[0] == index[1] else as_expression(0),
-    ring=ring("diagonal"),
     rational=True,
 )
 cross = row(
@@ -154,7 +150,6 @@ cross = row(
     exact=sp.cross,
     layout=lambda a, b: lay.Infix(lay.bracketed(a, lay.PRODUCT), "×", lay.bracketed(b, lay.PRODUCT), lay.PRODUCT),
     entry=lambda index, a, b: cross_entry(index[0], a, b),
-    ring=ring("cross"),
     rational=True,
 )
 inverse = row(
@@ -163,7 +158,6 @@ inverse = row(
     numeric=numeric.inverse,
     exact=sp.inverse,
     layout=lambda A: lay.power(A, lay.Numeric("-1")),
-    ring=ring("inverse"),
     rational=True,
 )
 determinant = row(
@@ -172,7 +166,6 @@ determinant = row(
     numeric=numeric.determinant,
     exact=sp.determinant,
     layout=call("det"),
-    ring=ring("determinant"),
     rational=True,
 )
 trace = row(

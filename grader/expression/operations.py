@@ -49,17 +49,6 @@ def pointwise(
     )  # fmt: skip
 
 
-def ring(column: str) -> Callable[..., Any]:
-    """A column of `rings.py` by name; it and what it stands on load where formulas are compared."""
-
-    def read(*operands: Any, **options: Any) -> Any:
-        from grader.expression import rings
-
-        return getattr(rings, column)(*operands, **options)
-
-    return read
-
-
 def call(function: str) -> Callable[..., Layout]:
     """The layout of a named function; options do not show."""
     return lambda *arguments, **_: lay.Call(function, arguments)
@@ -84,40 +73,40 @@ times = pointwise("times", np.multiply, lambda a, b: a * b, lay.times, rational=
 divide = pointwise("divide", np.divide, lambda a, b: a / b, lay.Ratio, rational=True)
 power = pointwise("power", np.power, sp.power, lay.power, rational=True)
 negative = pointwise("negative", np.negative, lambda a: -a, lay.negative, rational=True)
-exp = pointwise("exp", np.exp, lambda a: sympy.exp(a), lambda a: lay.Power(lay.Symbol("e"), a), ring=ring("exp"))
-log = pointwise("log", np.log, lambda a: sympy.log(a), call("log"), ring=ring("log"))
-xlogy = pointwise("xlogy", numeric.xlogy, sp.xlogy, lambda a, b: lay.times(a, lay.Call("log", (b,))), ring=ring("xlogy"))
-sqrt = pointwise("sqrt", np.sqrt, lambda a: sympy.sqrt(a), lay.Root, ring=ring("sqrt"))
+exp = pointwise("exp", np.exp, lambda a: sympy.exp(a), lambda a: lay.Power(lay.Symbol("e"), a))
+log = pointwise("log", np.log, lambda a: sympy.log(a), call("log"))
+xlogy = pointwise("xlogy", numeric.xlogy, sp.xlogy, lambda a, b: lay.times(a, lay.Call("log", (b,))))
+sqrt = pointwise("sqrt", np.sqrt, lambda a: sympy.sqrt(a), lay.Root)
 absolute = pointwise("abs", np.abs, lambda a: sympy.Abs(a), lambda a: lay.Fence(a, "||"))
-floor = pointwise("floor", np.floor, lambda a: sympy.floor(a), lambda a: lay.Fence(a, "⌊⌋"), ring=ring("floor"))
-ceiling = pointwise("ceiling", np.ceil, lambda a: sympy.ceiling(a), lambda a: lay.Fence(a, "⌈⌉"), ring=ring("ceiling"))
+floor = pointwise("floor", np.floor, lambda a: sympy.floor(a), lambda a: lay.Fence(a, "⌊⌋"))
+ceiling = pointwise("ceiling", np.ceil, lambda a: sympy.ceiling(a), lambda a: lay.Fence(a, "⌈⌉"))
 tanh = pointwise("tanh", np.tanh, lambda a: sympy.tanh(a), call("tanh"))
-sigmoid = pointwise("sigmoid", numeric.sigmoid, sp.sigmoid, call("sigma"), ring=ring("sigmoid"))
-relu = pointwise("relu", numeric.relu, sp.relu, call("ReLU"), ring=ring("relu"))
+sigmoid = pointwise("sigmoid", numeric.sigmoid, sp.sigmoid, call("sigma"))
+relu = pointwise("relu", numeric.relu, sp.relu, call("ReLU"))
 sin = pointwise("sin", np.sin, lambda a: sympy.sin(a), call("sin"))
 cos = pointwise("cos", np.cos, lambda a: sympy.cos(a), call("cos"))
-arccos = pointwise("arccos", numeric.arccos, lambda a: sympy.acos(a), call("arccos"), ring=ring("arccos"))
-sign = pointwise("sign", numeric.sign, lambda a: sympy.sign(a), call("sign"), ring=ring("sign"))
-tan = pointwise("tan", np.tan, lambda a: sympy.tan(a), call("tan"), ring=ring("tan"))
-arcsin = pointwise("arcsin", np.arcsin, lambda a: sympy.asin(a), call("arcsin"), ring=ring("arcsin"))
-arctan = pointwise("arctan", np.arctan, lambda a: sympy.atan(a), call("arctan"), ring=ring("arctan"))
-sinh = pointwise("sinh", np.sinh, lambda a: sympy.sinh(a), call("sinh"), ring=ring("sinh"))
-cosh = pointwise("cosh", np.cosh, lambda a: sympy.cosh(a), call("cosh"), ring=ring("cosh"))
-factorial = pointwise("factorial", numeric.factorial, sp.known(lambda n: sympy.factorial(n)), lay.factorial, ring=ring("factorial"))
-choose = pointwise("choose", numeric.choose, sp.known(lambda n, k: sympy.binomial(n, k)), call("C"), ring=ring("choose"))
-maximum = pointwise("maximum", np.maximum, sp.maximum, call("max"), ring=ring("maximum"))
-minimum = pointwise("minimum", np.minimum, sp.minimum, call("min"), ring=ring("minimum"))
-less = pointwise("less", numeric.less, sp.known(lambda a, b: sp.indicator(a < b)), lay.between("<"), ring=ring("less"))
-equal = pointwise("equal", numeric.equal, sp.known(lambda a, b: sp.indicator(sympy.Eq(a, b))), lay.equality, ring=ring("equal"))
-where = pointwise("where", numeric.where, sp.where, lay.chosen, ring=ring("where"))
+arccos = pointwise("arccos", numeric.arccos, lambda a: sympy.acos(a), call("arccos"))
+sign = pointwise("sign", numeric.sign, lambda a: sympy.sign(a), call("sign"))
+tan = pointwise("tan", np.tan, lambda a: sympy.tan(a), call("tan"))
+arcsin = pointwise("arcsin", np.arcsin, lambda a: sympy.asin(a), call("arcsin"))
+arctan = pointwise("arctan", np.arctan, lambda a: sympy.atan(a), call("arctan"))
+sinh = pointwise("sinh", np.sinh, lambda a: sympy.sinh(a), call("sinh"))
+cosh = pointwise("cosh", np.cosh, lambda a: sympy.cosh(a), call("cosh"))
+factorial = pointwise("factorial", numeric.factorial, sp.known(lambda n: sympy.factorial(n)), lay.factorial)
+choose = pointwise("choose", numeric.choose, sp.known(lambda n, k: sympy.binomial(n, k)), call("C"))
+maximum = pointwise("maximum", np.maximum, sp.maximum, call("max"))
+minimum = pointwise("minimum", np.minimum, sp.minimum, call("min"))
+less = pointwise("less", numeric.less, sp.known(lambda a, b: sp.indicator(a < b)), lay.between("<"))
+equal = pointwise("equal", numeric.equal, sp.known(lambda a, b: sp.indicator(sympy.Eq(a, b))), lay.equality)
+where = pointwise("where", numeric.where, sp.where, lay.chosen)
 
 root = row(
-    "root", shape=lambda a, n: a, numeric=numeric.root, exact=sp.root, elementwise=True, ring=ring("root"),
+    "root", shape=lambda a, n: a, numeric=numeric.root, exact=sp.root, elementwise=True,
     layout=lambda a, n: lay.Root(a, n),
 )  # fmt: skip
 pi = row(
     "pi", shape=lambda: (), numeric=lambda: np.array([np.pi]), exact=lambda: sympy.pi, layout=lambda: lay.Symbol("π"),
-    elementwise=True, ring=ring("pi"),
+    elementwise=True,
 )  # fmt: skip
 
 
@@ -161,17 +150,17 @@ def listed(function: str) -> Callable[[list[Expression]], Expression]:
     return lambda terms: OPERATIONS[function](OPERATIONS["stack"](*terms))
 
 
-def reduction(name: str, numeric: Any, exact: Any, layout: Any, join: Any, column: str, **more: Any) -> Operation:
+def reduction(name: str, numeric: Any, exact: Any, layout: Any, join: Any, **more: Any) -> Operation:
     """Add a row for an operation that folds entries together."""
     return row(
         name, shape=reduced, numeric=numeric, exact=sp.reduction(exact), layout=layout, entry=written_out(join),
-        ring=ring(column), **more,
+        **more,
     )  # fmt: skip
 
 
-total = reduction("sum", numeric.total, sp.total, lambda a, axis=None: lay.Total(a, "i"), chain, "total", rational=True)
-mean = reduction("mean", numeric.mean, sp.mean, call("mean"), lambda terms: chain(terms) / len(terms), "mean", rational=True)
-largest = reduction("max", numeric.largest, lambda v: sp.maximum(*v), spread("max"), listed("max"), "largest")
-smallest = reduction("min", numeric.smallest, lambda v: sp.minimum(*v), spread("min"), listed("min"), "smallest")
-argmax = reduction("argmax", numeric.argmax, sp.best_position(lambda a, b: a > b), call("argmax"), listed("argmax"), "argmax")
-argmin = reduction("argmin", numeric.argmin, sp.best_position(lambda a, b: a < b), call("argmin"), listed("argmin"), "argmin")
+total = reduction("sum", numeric.total, sp.total, lambda a, axis=None: lay.Total(a, "i"), chain, rational=True)
+mean = reduction("mean", numeric.mean, sp.mean, call("mean"), lambda terms: chain(terms) / len(terms), rational=True)
+largest = reduction("max", numeric.largest, lambda v: sp.maximum(*v), spread("max"), listed("max"))
+smallest = reduction("min", numeric.smallest, lambda v: sp.minimum(*v), spread("min"), listed("min"))
+argmax = reduction("argmax", numeric.argmax, sp.best_position(lambda a, b: a > b), call("argmax"), listed("argmax"))
+argmin = reduction("argmin", numeric.argmin, sp.best_position(lambda a, b: a < b), call("argmin"), listed("argmin"))

@@ -1,154 +1,184 @@
 """Where formulas are compared: points for names with shapes and domains, the same in every run.
 
-The first points have small numbers that can be shown to people, no two names alike; the others are dyadic numbers at
-several scales. A number comes from a digest of the name, so that nothing hangs on the order of sets or the hash seed.
+The first points have small numbers that can be shown to people, no two entries alike; the others are random numbers at
+several scales, half of them dyadic and half with a large prime below the line, so that no factor in a formula makes all
+of them whole. What a name gets hangs on its place among the names alone, so that thousands of comparisons share the points.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
+import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any, NamedTuple
 
-import flint
 import numpy as np
-from flint import arb, fmpq, nmod
+from flint import arb, ctx, fmpq, nmod
 
-from grader.expression.domains import REAL, Domain
-from grader.expression.rings import PRIME, Objects, objects
+from grader.expression.domains import REAL, WHOLE, Domain
+from grader.expression.field import P
+from grader.expression.objects import Objects
 from grader.expression.tree import Name, Shape
 from grader.numeric import Array
 
-SHOWN = 4
+SHOWN = 3
 """How many points have numbers to be shown."""
 
-SCALES = (1, 4, 16, 1, 2, 64, 1, 8)
-"""Sizes of the points after those, in quarters."""
+SCALES = ((-1, 1), (-4, -1), (0, 2), (-1, 3), (-10, -3), (2, 4), (-20, -9), (4, 9), (-2, 2), (9, 14), (-12, 8), (-1, 1))
+"""Between which powers of two the size of a number is, at each point after those."""
 
-Key = tuple[str, Shape, Domain]
-Draw = Callable[[int, int], Fraction]
-"""From a point's number and the entry's, an entry."""
+SIZES = (6, 12, 30, 100, 9, 1000, 20, 60, 10**6, 15, 40, 300)
+"""Below what a whole number is, at each point after those."""
 
-_PLAIN = (
-    (Fraction(2), Fraction(3), Fraction(5), Fraction(7), Fraction(11), Fraction(13), Fraction(17), Fraction(19)),
-    (Fraction(-1), Fraction(4), Fraction(-3), Fraction(2), Fraction(-5), Fraction(6), Fraction(-7), Fraction(8)),
-    (Fraction(1, 2), Fraction(-3, 2), Fraction(5, 2), Fraction(-1, 4), Fraction(3, 4), Fraction(-5, 4)),
-    (Fraction(3), Fraction(1), Fraction(-2), Fraction(-4), Fraction(5), Fraction(9), Fraction(-6), Fraction(7)),
-)
+POINTS = SHOWN + len(SCALES)
+
+_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19)
 
 
-def digest(*parts: object) -> int:
-    """64 bits that depend on the parts alone."""
-    text = "|".join(map(str, parts)).encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big")
+class Slot(NamedTuple):
+    """What a name's points hang on: how many entries stand before its own, its shape and its domain."""
+
+    before: int
+    shape: Shape
+    domain: Domain
 
 
-def entry(key: Key, order: int, point: int, place: int) -> Fraction:
-    """One entry of one name at one point; `order` is the name's place among the names."""
-    name, _, domain = key
-    if point < SHOWN:
-        plain = _PLAIN[point]
-        value = plain[(order + place) % len(plain)] + (order + place) // len(plain)
-    else:
-        value = scaled(digest(name, place, point), Fraction(SCALES[point % len(SCALES)], 4))
-    return within(value, domain, digest(name, place, point, "in"))
-
-
-def scaled(bits: int, scale: Fraction) -> Fraction:
-    """A dyadic number between −scale and scale, well away from zero."""
-    share = Fraction((bits >> 4) % 2**30 + 2**26, 2**30 + 2**26)
-    return (share if bits & 1 else -share) * scale
-
-
-def within(value: Fraction, domain: Domain, bits: int) -> Fraction:
-    """The number of a domain that stands for a real one."""
-    match domain:
-        case "positive" | "nonnegative" | "distribution":
-            return abs(value)
-        case "negative":
-            return -abs(value)
-        case "probability":
-            return Fraction(1 + bits % 996, 998) if value.denominator > 8 else abs(value) / (abs(value) + 1)
-        case "integer":
-            return Fraction(math.floor(value) if value.denominator <= 8 else bits % 23 - 11)
-        case "natural":
-            return Fraction(math.ceil(abs(value)) if value.denominator <= 8 else bits % 12 + 1)
-    return value
-
-
-def entries(key: Key, order: int, point: int) -> list[Fraction]:
-    """All entries of a name at a point, row by row."""
-    _, shape, domain = key
-    count = math.prod(shape)
-    found = [entry(key, order, point, place) for place in range(count)]
-    if domain == "distribution":
-        whole = sum(found, Fraction(0))
-        return [value / whole for value in found]
-    if domain == "symmetric" and len(shape) == 2 and shape[0] == shape[1]:
-        n = shape[0]
-        return [found[min(i, j) * n + max(i, j)] for i in range(n) for j in range(n)]
+def slots(names: Sequence[Name], domains: Mapping[str, Domain]) -> list[Slot]:
+    """A slot for each name; a name without a domain is real."""
+    found, before = [], 0
+    for name in names:
+        found.append(Slot(before, name.shape, domains.get(name.name, REAL)))
+        before += math.prod(name.shape)
     return found
 
 
-@lru_cache(maxsize=2048)
-def points(keys: tuple[Key, ...], first: int, last: int) -> tuple[dict[str, list[Fraction]], ...]:
-    """The points from `first` up to `last`: each name's entries row by row."""
-    return tuple(
-        {key[0]: entries(key, order, point) for order, key in enumerate(keys)} for point in range(first, last)
+def real_shown(point: int, place: int) -> Fraction:
+    """2, 3, 5, …; 1/2, −1, 3/2, −2, …; −3, 2, −4, 3, …"""
+    if point == 0:
+        return Fraction(_PRIMES[place] if place < len(_PRIMES) else place + 12)
+    if point == 1:
+        return Fraction(-(place + 1), 2) if place % 2 else Fraction(place + 1, 2)
+    return Fraction((place + 3) // 2) if place % 2 else Fraction(-(place + 6) // 2)
+
+
+def whole_shown(point: int, place: int) -> Fraction:
+    """2, 3, 5, …; −1, 4, −2, 5, …; 8, −3, 9, −4, …"""
+    if point == 0:
+        return real_shown(0, place)
+    half = place // 2
+    return Fraction((4 + half if place % 2 else -1 - half) if point == 1 else (-3 - half if place % 2 else 8 + half))
+
+
+def real_random(source: random.Random, point: int) -> Fraction:
+    size = Fraction(2) ** source.randint(*SCALES[point])
+    odd = source.getrandbits(63) | 2**63 | 1
+    share = Fraction(odd, 2**64) if point % 2 else Fraction(odd % (P - 1) + 1, P)
+    return share * size * source.choice((-1, 1))
+
+
+def whole_random(source: random.Random, point: int) -> Fraction:
+    return Fraction(source.randint(1, SIZES[point]) * source.choice((-1, 1)))
+
+
+@lru_cache(maxsize=512)
+def ratios(slot: Slot) -> Objects:
+    """Fractions of a slot's domain at all points: `(*shape, POINTS)`."""
+    whole = slot.domain in WHOLE
+    source = random.Random(slot.before)
+    shown, drawn = (whole_shown, whole_random) if whole else (real_shown, real_random)
+    places = range(slot.before, slot.before + math.prod(slot.shape))
+    entries = [
+        [*(shown(point, place) for point in range(SHOWN)), *(drawn(source, point) for point in range(len(SCALES)))]
+        for place in places
+    ]
+    raw = np.array(entries, dtype=object).reshape(*slot.shape, POINTS)
+    return whole_tensor(each_entry(raw, slot.domain), slot.domain)
+
+
+def _share(a: Any) -> Any:
+    return abs(a) / (1 + abs(a))
+
+
+_ENTRY: dict[Domain, Callable[[Any], Any]] = {
+    "positive": np.abs, "nonnegative": np.abs, "negative": lambda a: -np.abs(a), "probability": _share,
+    "distribution": np.abs, "integer": np.ceil, "natural": lambda a: np.ceil(np.abs(a)),
+}  # fmt: skip
+"""From real numbers other than 0 to those of a domain."""
+
+
+def each_entry(raw: Objects, domain: Domain) -> Objects:
+    return _ENTRY[domain](raw) if domain in _ENTRY else raw
+
+
+def whole_tensor(raw: Objects, domain: Domain) -> Objects:
+    """What a domain says of the entries together: those of a distribution add up to 1, a symmetric matrix is mirrored."""
+    if domain == "distribution":
+        return raw / raw.sum(axis=-2, keepdims=True)
+    if domain == "symmetric" and raw.ndim == 3 and raw.shape[0] == raw.shape[1]:
+        rows, columns = np.indices(raw.shape[:2])
+        return raw[np.minimum(rows, columns), np.maximum(rows, columns)]
+    return raw
+
+
+def as_balls(values: Objects, domain: Domain, bits: int) -> Objects:
+    """Fractions or floats as balls, those of a whole domain as exact ratios."""
+    number = fmpq if domain in WHOLE else lambda p, q: arb(fmpq(p, q))
+    result = np.empty(values.size, dtype=object)
+    with ctx.workprec(bits):
+        result[:] = [number(*value.as_integer_ratio()) for value in values.flat]
+    return result.reshape(values.shape)
+
+
+@lru_cache(maxsize=1024)
+def balls(slot: Slot, bits: int) -> Objects:
+    """A slot's points as balls."""
+    return as_balls(ratios(slot), slot.domain, bits)
+
+
+@lru_cache(maxsize=1024)
+def residues(slot: Slot, attempt: int) -> Objects:
+    """Two random points of the field, within what the domain says of the entries together."""
+    source = random.Random(f"{slot.before} {attempt}")
+    count = 2 * math.prod(slot.shape)
+    raw = np.empty(count, dtype=object)
+    raw[:] = [nmod(source.randrange(1, P), P) for _ in range(count)]
+    return whole_tensor(raw.reshape(*slot.shape, 2), slot.domain)
+
+
+@lru_cache(maxsize=64)
+def noise(before: int, size: int, draws: int) -> tuple[Array, ...]:
+    """Random numbers for the floats of a slot, the same in every run."""
+    source = np.random.default_rng([before, size, draws])
+    shape = (size, draws)
+    return (
+        source.random(shape),
+        source.standard_normal(shape),
+        np.exp2(source.uniform(-20, 20, shape)) * source.choice([-1.0, 1.0], shape),
+        np.exp2(-source.uniform(0, 45, shape)) * source.choice([-1.0, 1.0], shape),
     )
 
 
-Points = Sequence[Mapping[str, Sequence[Fraction]]]
-
-
-def gathered(keys: Sequence[Key], at: Points, number: Callable[[Fraction], object]) -> dict[str, Objects]:
-    """Points as arrays of objects, the points on the last axis."""
-    return {
-        name: objects(
-            [number(point[name][place]) for place in range(math.prod(shape)) for point in at], (*shape, len(at))
-        )
-        for name, shape, _ in keys
-    }
-
-
-def ball(value: Fraction) -> arb:
-    return arb(fmpq(value.numerator, value.denominator))
-
-
-@lru_cache(maxsize=2048)
-def ball_points(keys: tuple[Key, ...], first: int, last: int, precision: int) -> dict[str, Objects]:
-    """Points as balls at a precision."""
-    with flint.ctx.workprec(precision):
-        return gathered(keys, points(keys, first, last), ball)
-
-
-@lru_cache(maxsize=2048)
-def field_points(keys: tuple[Key, ...], first: int, last: int) -> dict[str, Objects]:
-    """Random residues; those of a distribution add up to 1, those of a symmetric matrix are symmetric."""
-    values: dict[str, Objects] = {}
-    for name, shape, domain in keys:
-        count = math.prod(shape)
-        drawn = [[digest(name, place, point, "field") for point in range(first, last)] for place in range(count)]
-        if domain == "distribution":
-            drawn[-1] = [1 - sum(column[:-1]) for column in zip(*drawn, strict=True)]
-        if domain == "symmetric":
-            n = shape[0]
-            drawn = [drawn[min(i, j) * n + max(i, j)] for i in range(n) for j in range(n)]
-        values[name] = objects([nmod(value, PRIME) for row in drawn for value in row], (*shape, last - first))
-    return values
+def scattered(slots: Sequence[Slot], sizes: Sequence[float], draws: int) -> list[Array]:
+    """Floats at many points: at all scales, near the given sizes and their negatives on both sides, and near each other."""
+    near = np.array([0.0, 1.0, *sizes])
+    found: list[Array] = []
+    first: Array | None = None
+    for before, shape, domain in slots:
+        which, normal, wide, close = noise(before, math.prod(shape), draws)
+        centre = near[(which * 1e6).astype(int) % len(near)] * np.sign(normal)
+        around = centre + np.where(centre, centre, 1.0) * close
+        beside = around if first is None else first[:1] + around
+        raw = np.choose((which * 4).astype(int), [wide, around, 3 * normal, beside])
+        first = raw if first is None else first
+        value = whole_tensor(each_entry(raw.reshape(*shape, draws), domain), domain)
+        found.append(value)
+    return found
 
 
 def float_points(names: Sequence[Name], domains: Mapping[str, Domain], count: int) -> Iterator[dict[str, Array]]:
-    """Points one by one as floats, the last axis of length 1."""
-    keys = keys_of(names, domains)
-    for point in points(keys, SHOWN, SHOWN + count):
-        yield {
-            name: np.array([float(value) for value in point[name]]).reshape((*shape, 1)) for name, shape, _ in keys
-        }
-
-
-def keys_of(names: Sequence[Name], domains: Mapping[str, Domain]) -> tuple[Key, ...]:
-    """Names in order with shapes and domains."""
-    return tuple(sorted((name.name, name.shape, domains.get(name.name, REAL)) for name in names))
+    """Points one by one as floats, the last axis of length 1; the random ones, at middling scales first."""
+    found = {name.name: ratios(slot) for name, slot in zip(names, slots(names, domains), strict=True)}
+    for point in sorted(range(SHOWN, POINTS), key=lambda point: max(map(abs, SCALES[point - SHOWN])))[:count]:
+        yield {name: value[..., point : point + 1].astype(float) for name, value in found.items()}

@@ -44,8 +44,6 @@ class Operation:
     """`(index, *operands)` to the scalar expression of one entry: the worked cell, and a sum written out."""
     elementwise: bool = False
     """Whether it works entry by entry."""
-    ring: Callable[..., Any] | None = None
-    """Arrays of balls, field elements or ratios to the same (`rings.py`); None where the NumPy column does that too."""
     rational: bool = False
     """Whether it makes ratios of polynomials out of such."""
 
