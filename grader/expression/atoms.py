@@ -78,6 +78,9 @@ def named(parser: Parser, base: str, marks: tuple[str, ...], column: int) -> Val
             marks = (*marks, *subscripts(parser))
         elif parser.kind == "o" and parser.sign == "^" and (position := sample(parser)):
             marks = (*marks, position)
+        elif parser.kind == "o" and parser.sign == "," and second(parser, base, marks):
+            parser.advance()
+            marks = (*marks, mark(parser))
         else:
             break
     value: Value | None = parser.checked(parser.scope.value, base, marks)
@@ -99,6 +102,15 @@ def sample(parser: Parser) -> str:
         return ""
     parser.move(parser.at + 6)
     return str(inner[0])
+
+
+def second(parser: Parser, base: str, marks: tuple[str, ...]) -> bool:
+    """Whether a matrix's column follows its row without braces or spaces, as our own pages write `X_2,1`."""
+    named = parser.scope.values.get(base)
+    if named is None or not len(marks) < len(named.shape) or not marks:
+        return False
+    kind, _, column = parser.ahead()
+    return kind in {"n", "v"} and column == parser.column + 1 and not parser.text[parser.column - 2].isspace()
 
 
 def subscripts(parser: Parser) -> tuple[str, ...]:
