@@ -237,6 +237,8 @@ class Scope:
 
         A definition is in names without one, and in those that are defined before it.
         """
+        if not self.definitions:
+            return tree
         if keep not in self._meanings or self._meanings[keep][0] is not self.definitions:
             found: dict[str, Expression] = {}
             for name, meaning in self.definitions.items():
