@@ -10,6 +10,7 @@ r"""Whether two texts write the same: `same`, `different`, `undecided` or `unrea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -21,7 +22,13 @@ from grader.expression.numerals import read_endless
 from grader.expression.scope import Scope, replaced
 from grader.expression.tree import Expression, Name, leaves
 from grader.statements import Side, Statement, statement
-from grader.vocabulary import Vocabulary, free_worlds, worlds
+from grader.vocabulary import MORE_WORLDS, Vocabulary, free_worlds, worlds
+
+
+ENOUGH = 2  # worlds in which two formulas are the same
+
+
+ENDLESS = re.compile(r"nan|inf|∞", re.IGNORECASE)
 
 
 def compare(one: str, other: str, symbols: Mapping[str, str] | None = None, decimal: str = "point") -> Comparison:
@@ -35,7 +42,7 @@ def compare(one: str, other: str, symbols: Mapping[str, str] | None = None, deci
         return special
     try:
         stated = [statement(text, decimal) for text in (one, other)]
-        kinds = worlds(symbols) if symbols is not None else free_worlds([
+        kinds = worlds(symbols, MORE_WORLDS) if symbols is not None else free_worlds([
             [token for side in each.sides for token in side.tokens] for each in stated
         ])  # fmt: skip
         return merged(in_world(stated[0], stated[1], world) for world in kinds)
@@ -45,6 +52,8 @@ def compare(one: str, other: str, symbols: Mapping[str, str] | None = None, deci
 
 def not_finite(one: str, other: str) -> Comparison | None:
     """The verdict where one text is NaN or infinite and nothing else; None where none is."""
+    if not (ENDLESS.search(one) or ENDLESS.search(other)):
+        return None
     values = [read_endless(text) for text in (one, other)]
     if values == [None, None]:
         return None
@@ -53,14 +62,25 @@ def not_finite(one: str, other: str) -> Comparison | None:
 
 
 def merged(found: Iterable[Comparison]) -> Comparison:
-    """The verdict over several worlds: the first that is not `same`, with the chances of error added up."""
-    best: Comparison | None = None
+    """The verdict over several worlds: the first that is not `same`, with the chances of error added up.
+
+    Where a formula has too few values in one world, as (XᵀX)⁻¹ where X has more columns than rows, two others will do.
+    """
+    same: list[Comparison] = []
+    valueless: Comparison | None = None
     for each in found:
-        if each.verdict != "same":
+        if each.verdict == "same":
+            same.append(each)
+        elif each.verdict == "undecided" and each.rule == "balls":
+            valueless = each
+        else:
             return each
-        best = each if best is None else replace(each, chance=best.chance + each.chance, points=best.points + each.points)
-    assert best is not None
-    return best
+        if len(same) == ENOUGH:
+            break
+    if valueless is not None and len(same) < ENOUGH:
+        return valueless
+    chance, points = sum(each.chance for each in same), sum(each.points for each in same)
+    return replace(same[0], chance=chance, points=points)
 
 
 def in_world(one: Statement, other: Statement, world: Vocabulary) -> Comparison:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.expression.algebra import Row
 from grader.expression.arranging import stack
 from grader.expression.domains import POSITIVE, Declaration, Domain, declared
 from grader.expression.numerals import Table
@@ -30,15 +29,6 @@ LETTERS = "ijklm"
 """Letters that stand for positions, the first for position 1, unless a problem declares them."""
 
 
-class Lying(Scope):
-    """A scope whose vectors are rows."""
-
-    def value(self, base: str, marks: tuple[str, ...]) -> Any:
-        """What a name stands for; a row where it has one index."""
-        found = super().value(base, marks)
-        return Row(found) if isinstance(found, Name) and len(found.shape) == 1 else found
-
-
 @dataclass(frozen=True)
 class Vocabulary:
     """The names of a problem, in one world."""
@@ -49,12 +39,10 @@ class Vocabulary:
     lengths: Mapping[str, int] = field(default_factory=dict)
     letters: Mapping[str, int] = field(default_factory=dict)
     free: bool = False
-    lie: bool = False
-    """Whether vectors are rows."""
 
     def scope(self) -> Scope:
         """A scope for reading one formula."""
-        return (Lying if self.lie else Scope)(
+        return Scope(
             self.names,
             lengths=self.lengths,
             letters=self.letters,
@@ -160,7 +148,7 @@ def vocabulary_of(solution: Solution, symbols: Mapping[str, Declaration]) -> Voc
     domains |= {name: POSITIVE for name in solution.positive if name not in domains}
     domains |= {name: each.domain for name, each in symbols.items()}
     known = {name: value for name, value in names.items() if name not in terms.lengths}
-    return Vocabulary(known, definitions, domains, terms.lengths, terms.places, lie=terms.lie)
+    return Vocabulary(known, definitions, domains, terms.lengths, terms.places)
 
 
 def constant_tree(table: Table) -> Expression:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from grader import expression as op
 from grader.errors import ShapeError, UnreadableError
+from grader.expression.slopes import upward
 from grader.expression.tree import OPERATIONS, Apply, Expression, Index, Number, as_expression, by
 
 ONE = as_expression(1)
@@ -68,7 +69,7 @@ def whole(value: Value) -> Expression:
         return value
     if isinstance(value, Row):
         return value.vector
-    raise ShapeError(f"nothing says how large {'I' if isinstance(value, Eye) else 'the vector of ones'} is")
+    raise UnreadableError(f"nothing says how large {'I' if isinstance(value, Eye) else 'the vector of ones'} is")
 
 
 def plus(a: Value, b: Value, join: Pair) -> Value:
@@ -86,7 +87,9 @@ def plus(a: Value, b: Value, join: Pair) -> Value:
     if isinstance(a, Ones) and isinstance(b, Ones) and a.lies == b.lies:
         return Ones(join(a.factor, b.factor), a.lies)
     if lies(a) != lies(b) and scalar(a) == scalar(b):
-        raise ShapeError(f"{shown(a)} and {shown(b)} do not fit together")
+        if not any(isinstance(each, Row) and holds_row(each.vector) for each in (a, b)):
+            raise ShapeError(f"{shown(a)} and {shown(b)} do not fit together")
+        return join(whole(a), whole(b))
     joined = join(*(each.factor if isinstance(each, Ones) else whole(each) for each in (a, b)))
     return Row(joined) if lies(a) or lies(b) else joined
 
@@ -139,6 +142,11 @@ def _times(a: Expression, b: Expression, dotted: bool) -> Expression:
     return op.matmul(a, b)
 
 
+def holds_row(tree: Expression) -> bool:
+    """Whether X_i, a row of a matrix, stands in a tree: its transpose may be meant as a column."""
+    return any(is_row(node) and len(node.shape) == 1 for node in upward(tree))
+
+
 def is_row(vector: Expression) -> bool:
     """Whether a vector is X_i, a row of a matrix: beside a column it makes a dot product."""
     return isinstance(vector, Apply) and vector.operation.name == "item"
@@ -171,7 +179,7 @@ def _with_ones(a: Value, b: Value) -> Value:
         return scaled(b.factor, op.total(a.vector))
     if isinstance(b, Ones) and not b.lies and isinstance(a, Expression) and len(a.shape) == 2:
         return scaled(b.factor, op.total(a, axis=1))
-    raise ShapeError(f"nothing says how large {shown(a)} times {shown(b)} is")
+    raise UnreadableError(f"nothing says how large {shown(a)} times {shown(b)} is")
 
 
 def _with_row(a: Value, b: Value) -> Value:
@@ -211,10 +219,10 @@ def raised(base: Value, exponent: Value, entrywise: bool) -> Value:
     if inside.shape[0] != inside.shape[1]:
         raise ShapeError(f"a power of {shown(base)}: only a square matrix has one")
     factor = inverse(inside) if power.value < 0 else inside
-    result: Expression = factor
+    product: Expression = factor
     for _ in range(abs(int(power.value)) - 1):
-        result = op.matmul(result, factor)
-    return result
+        product = op.matmul(product, factor)
+    return product
 
 
 def inverse(matrix: Expression) -> Expression:
@@ -243,7 +251,9 @@ def mapped(function: Callable[[Expression], Expression], value: Value) -> Value:
     return Row(result) if isinstance(value, Row) and len(result.shape) == 1 else result
 
 
-def entry(value: Value, positions: Callable[[Expression, tuple[str, ...]], Index], marks: tuple[str, ...]) -> Expression:
+def entry(
+    value: Value, positions: Callable[[Expression, tuple[str, ...]], Index], marks: tuple[str, ...]
+) -> Expression:
     """The entry that subscripts behind a bracket point at."""
     tensor = whole(value)
     if not tensor.shape:

@@ -79,7 +79,7 @@ def over(parser: Parser) -> Value:
     letter = implied(parser)
     if letter:
         return summed(parser, name, [Place(letter)])
-    return of_tensor(parser, name, parser.product(), [])
+    return of_tensor(parser, name, parser.entrywise(), [])
 
 
 def function(parser: Parser) -> Value:
@@ -103,7 +103,7 @@ def implied(parser: Parser) -> str:
             return ""
         found = sign[1] if kind == "v" else (mark[0],) if (kind, sign) == ("o", "_") and below == "v" else ()
         for letter in found:
-            if letter in IMPLIED and letter not in parser.running and letter not in parser.scope.declared:
+            if letter in IMPLIED and letter not in parser.running and letter not in parser.scope.values:
                 return str(letter)
     return ""
 
@@ -111,7 +111,7 @@ def implied(parser: Parser) -> str:
 def summed(parser: Parser, name: str, places: list[Place], read: Callable[[], Value] | None = None) -> Value:
     """What the terms come to; of a tensor without the letters, the same over its entries."""
     scope, start, column = parser.scope, parser.at, parser.column
-    read = read or parser.product
+    read = read or parser.entrywise
     letters, running = scope.letters, parser.running
     parser.running = scope.bound = running | {place.letter for place in places}
     scope.letters = letters | dict.fromkeys((place.letter for place in places), 0)
@@ -242,7 +242,12 @@ def beside(parser: Parser, place: Place, known: set[str]) -> Iterator[str]:
     """The letters that a sum over i < j runs over besides i."""
     for sign, at in place.conditions:
         kind, name, _ = parser.tokens[at]
-        if sign != "≠" and kind == "v" and name[0] in IMPLIED - known - parser.running and name[0] not in parser.scope.declared:
+        if (
+            sign != "≠"
+            and kind == "v"
+            and name[0] in IMPLIED - known - parser.running
+            and name[0] not in parser.scope.values
+        ):
             yield name[0]
 
 
@@ -272,5 +277,3 @@ def bound(parser: Parser, read: Callable[[], Value] | None = None) -> int:
     if number is None:
         raise parser.error("the bounds of a sum are whole numbers or known lengths", column)
     return number
-
-

@@ -32,21 +32,31 @@ class Budget:
 
     def measure(self, tree: Expression) -> int:
         """How many nodes a tree has. Raises `BudgetError` where these are too many, or too deep."""
-        waiting = [tree] if isinstance(tree, Apply) else []
+        if not isinstance(tree, Apply):
+            return 1
+        waiting = [tree]
         while waiting:
             node = waiting[-1]
-            inner = [operand for operand in node.operands if isinstance(operand, Apply)]
-            missing = [operand for operand in inner if id(operand) not in self.known]
+            missing = [each for each in node.operands if isinstance(each, Apply) and id(each) not in self.known]
             if missing:
                 waiting.extend(missing)
-                continue
-            waiting.pop()
-            parts = [self.known[id(operand)] for operand in inner]
-            nodes = 1 + len(node.operands) - len(inner) + sum(part[0] for part in parts)
-            depth = 1 + max([part[1] for part in parts], default=0)
-            if nodes > MOST_NODES:
-                raise BudgetError(f"a formula of more than {MOST_NODES} parts, sums written out")
-            if depth > MOST_OPERATIONS:
-                raise BudgetError(f"more than {MOST_OPERATIONS} operations inside each other")
-            self.known[id(node)] = nodes, depth, node
-        return self.known[id(tree)][0] if isinstance(tree, Apply) else 1
+            else:
+                waiting.pop()
+                self.known[id(node)] = self._measured(node)
+        return self.known[id(tree)][0]
+
+    def _measured(self, node: Apply) -> tuple[int, int, Apply]:
+        """The nodes and the depth of a tree, from those of its operands."""
+        nodes, depth = 1, 0
+        for operand in node.operands:
+            if isinstance(operand, Apply):
+                part = self.known[id(operand)]
+                nodes += part[0]
+                depth = max(depth, part[1])
+            else:
+                nodes += 1
+        if nodes > MOST_NODES:
+            raise BudgetError(f"a formula of more than {MOST_NODES} parts, sums written out")
+        if depth >= MOST_OPERATIONS:
+            raise BudgetError(f"more than {MOST_OPERATIONS} operations inside each other")
+        return nodes, depth + 1, node

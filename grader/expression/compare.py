@@ -27,10 +27,11 @@ from grader.expression.by_balls import by_balls
 from grader.expression.by_field import by_field
 from grader.expression.domains import POSITIVE, REAL, Domain
 from grader.expression.objects import UnreadError
+from grader.expression.program import Program
 from grader.expression.question import Comparison, Question
 from grader.expression.tree import Expression, by
 
-__all__ = ["Comparison", "compare_trees"]
+__all__ = ["Comparison", "alike", "compare_trees"]
 
 
 def compare_trees(one: Expression, other: Expression, domains: Mapping[str, Domain] | None = None) -> Comparison:
@@ -46,6 +47,12 @@ def compare_trees(one: Expression, other: Expression, domains: Mapping[str, Doma
     if not real or answered(Question(one, other, positive)).verdict != "same":
         return found
     return replace(found, reason=f"{found.reason}; with {', '.join(real)} declared positive they are the same")
+
+
+def alike(one: Expression, other: Expression) -> bool:
+    """Whether two trees are written the same."""
+    first, second = Program(one, other).roots
+    return first == second
 
 
 def answered(question: Question) -> Comparison:

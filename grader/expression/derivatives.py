@@ -47,7 +47,7 @@ def derivative(parser: Parser) -> Value | None:
     order = differential(parser)
     target = None
     if not parser.take("}"):
-        target = parser.product()
+        target = parser.entrywise()
         parser.expect("}")
     parser.expect("{")
     names = variables(parser)

@@ -48,10 +48,6 @@ def _crossed(a: Value, b: Value, numpy: bool) -> Value:
     return _starred(a, b, numpy)
 
 
-def _entrywise(a: Value, b: Value, numpy: bool) -> Value:
-    return joined(a, b, op.times, numpy)
-
-
 def _divided(a: Value, b: Value, numpy: bool) -> Value:
     return joined(a, b, op.divide, numpy) if numpy else algebra.divided(a, b)
 
@@ -63,12 +59,13 @@ def _primed(value: Value) -> Value:
 
 
 PRODUCTS: dict[str, Callable[[Value, Value, bool], Value]] = {
-    "*": _starred, "·": _dotted, "×": _crossed, "@": _at, "⊙": _entrywise, "/": _divided,
+    "*": _starred, "·": _dotted, "×": _crossed, "@": _at, "/": _divided,
 }  # fmt: skip
 """Signs between factors."""
 
 POSTFIX: dict[str, Callable[[Value], Value]] = {
     "'": _primed,
+    "⊤": algebra.transposed,
     "!": lambda a: OPERATIONS["factorial"](algebra.whole(a)),
     "%": lambda a: algebra.divided(a, as_expression(100)),
     "_": lambda a: a,

@@ -52,7 +52,6 @@ class Names(Scope):
     def __init__(self, names: Mapping[str, Expression]) -> None:
         super().__init__({})
         self.known = self.values = dict(names)
-        self.declared = frozenset(names)
 
     def customary(self, base: str) -> bool:
         """No letter means anything by itself."""
@@ -88,10 +87,10 @@ class Author(Parser):
 
     def calls(self, word: str, text: str, column: int) -> bool:
         """Whether a name before a bracket is a function's, and not a quantity that the bracket multiplies."""
-        if word in self.scope.declared and word in FUNCTIONS:
+        if word in self.scope.values and word in FUNCTIONS:
             what = f"'{word}' is a function and a quantity here; rename the quantity, or write {word}*(…)"
             raise UnreadableError(what, text, column)
-        if word in self.scope.declared:
+        if word in self.scope.values:
             return False
         if word not in FUNCTIONS:
             raise UnreadableError(f"unknown function '{word}'; {did_you_mean(word, FUNCTIONS)}", text, column)

@@ -1,9 +1,9 @@
 r"""Formulas as people type them, read into the tree that families write. Nothing is executed.
 
-The grammar, loosest first: sums; products and quotients, where factors may stand side by side; a sign; powers; what
-stands behind a factor (`'`, `!`, `%`, `.T`, an index); atoms. An atom is one row of `ATOMS`: to read one more thing,
-add a row. Words become names in a `Scope`; sums, derivatives and products of matrices become operations of the one
-table.
+The grammar, loosest first: sums; products entry by entry (⊙); products and quotients, where factors may stand side by
+side; a sign; powers; what stands behind a factor (`'`, `!`, `%`, `.T`, an index); atoms. An atom is one row of `ATOMS`:
+to read one more thing, add a row. Words become names in a `Scope`; sums, derivatives and products of matrices become
+operations of the one table.
 
 >>> from grader.expression import plain_of
 >>> plain_of(parse(r"\frac{1}{2}(x - 1)^2 + e^{-x}", Scope({}, free=True)))
@@ -67,9 +67,7 @@ class Parser(Cursor):
             if not any(token[:2] == ("o", "‖") for token in self.tokens):
                 raise
             before = self.tokens
-            self.tokens = [
-                bar for token in before for bar in (bars(token[2]) if token[:2] == ("o", "‖") else [token])
-            ]
+            self.tokens = [bar for token in before for bar in (bars(token[2]) if token[:2] == ("o", "‖") else [token])]
             try:
                 self.start()
                 return self.formula()
@@ -106,11 +104,19 @@ class Parser(Cursor):
         return f"'{shown}' is not expected here"
 
     def sum(self) -> Value:
-        left = self.product()
+        left = self.entrywise()
         while self.kind == "o" and (self.sign == "+" or self.sign == "-"):
             join = op.plus if self.sign == "+" else op.minus
             self.advance()
-            left = self.checked(operators.joined, left, self.product(), join, self.numpy)
+            left = self.checked(operators.joined, left, self.entrywise(), join, self.numpy)
+        return left
+
+    def entrywise(self) -> Value:
+        """A product, or several joined entry by entry: `a ⊙ X b` is a ⊙ (X b)."""
+        left = self.product()
+        while self.kind == "o" and self.sign == "⊙":
+            self.advance()
+            left = self.checked(operators.joined, left, self.product(), op.times, self.numpy)
         return left
 
     def product(self) -> Value:
@@ -132,6 +138,8 @@ class Parser(Cursor):
 
     def starts_factor(self) -> bool:
         """Whether what comes next multiplies what stands before it."""
+        if self.kind == "n":  # 2^x 3^x
+            return self.ahead()[1] == "^" and self.tokens[self.at - 1][0] != "n"
         if self.kind != "o":
             return self.kind in FACTORS
         if self.sign == "[" and self.apart():

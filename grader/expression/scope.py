@@ -11,16 +11,16 @@ item(yhat, index=(0,))
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 
 from grader.errors import UnreadableError, did_you_mean
-from grader.expression import layout
 from grader.expression.arranging import item
+from grader.expression.naming import characters, letter, spelled, spellings
 from grader.expression.signs import ACCENTS, GREEK
 from grader.expression.slopes import upward
 from grader.expression.tree import Apply, Expression, Index, Name, as_expression, by
+
+__all__ = ["Scope", "characters", "replaced", "spelled"]
 
 Piece = tuple[str, tuple[str, ...]]
 """The base of a name, spelled out, and its subscripts."""
@@ -38,44 +38,6 @@ INDICES = frozenset("ijklmn")
 _SHIFTED = re.compile(r"([A-Za-z])([+-]\d)")
 _WORDS = frozenset(GREEK.values())
 _ACCENTED = re.compile("|".join(sorted(filter(None, ACCENTS.values()))))
-_NUMBERED = re.compile(r"^([^\W\d_]+)(\d+)")
-_LETTERS = re.compile(r".[\u0300-\u036f\u20d7]*", re.DOTALL)
-
-
-@lru_cache(maxsize=4096)
-def spelled(name: str) -> str:
-    """A name in the one spelling that all others are brought to.
-
-    >>> spelled("λ"), spelled("ŷ_1"), spelled("x1"), spelled("𝑥")
-    ('lambda', 'yhat_1', 'x_1', 'x')
-    """
-    plain = "".join(each if each in GREEK else unicodedata.normalize("NFKC", each) for each in name)
-    base, *marks = _NUMBERED.sub(r"\1_\2", unicodedata.normalize("NFC", plain)).split("_")
-    return "_".join("".join(map(letter, characters(part))) for part in (base, *marks))
-
-
-def characters(word: str) -> list[str]:
-    """The letters of a word, each with the accents above it."""
-    return list(word) if word.isascii() else _LETTERS.findall(unicodedata.normalize("NFD", word))
-
-
-@lru_cache(maxsize=1024)
-def letter(character: str) -> str:
-    """A letter spelled out, its accents behind it."""
-    plain = unicodedata.normalize("NFD", character)
-    return GREEK.get(plain[0], plain[0]) + "".join(ACCENTS.get(mark, mark) for mark in plain[1:])
-
-
-def spellings(name: Name) -> Iterable[str]:
-    """How a name may be written: as it is called, and as pages show it (`lr` is α there)."""
-    yield spelled(name.name)
-    if name.symbol:
-        yield spelled(name.symbol)
-    for shown in (name.name, name.symbol):
-        if shown:
-            drawn = layout.symbol(shown)
-            base = spelled(drawn.base.replace(" ", "")) + ("hat" if drawn.hat else "")
-            yield "_".join([base, *map(spelled, drawn.subscripts)])
 
 
 class Scope:
@@ -112,7 +74,6 @@ class Scope:
         self.seen: set[int] = set()
         self.bound: frozenset[str] = frozenset()
         self.probing = ""
-        self.declared = frozenset(self.values)  # what stands for something before anything is read
         self._bases = {name.split("_")[0] for name in self.values}
         self._longest = max([LONGEST_BASE, *map(len, self._bases)])
         self._pieces: dict[str, tuple[Piece, ...]] = {}
@@ -129,7 +90,7 @@ class Scope:
 
     def customary(self, base: str) -> bool:
         """Whether a name stands for what it does without a problem: e, π, I, the d of a derivative."""
-        return base in CUSTOMARY and base not in self.declared
+        return base in CUSTOMARY and base not in self.values
 
     @property
     def differential(self) -> bool:
@@ -220,7 +181,7 @@ class Scope:
         if any(place == self.probing or place[:-2] == self.probing for place in places):
             self.seen.add(self.lengths.get("n", USUAL_LENGTH))
         name = "_".join((base, *map(self._placed, places)))
-        return self.values.setdefault(name, Name(name))
+        return Name(name)
 
     def _placed(self, mark: str) -> str:
         """A subscript with the position that its letter stands for."""
@@ -245,7 +206,7 @@ class Scope:
         return tuple(index)
 
     def _several(self, mark: str, rank: int) -> bool:
-        return len(mark) == rank > 1 and (mark.isdecimal() or all(each in self.letters for each in mark))
+        return len(mark) == rank > 1 and all(each.isdecimal() or each in self.letters for each in mark)
 
     def position(self, mark: str, length: int) -> int:
         """One position, from 0. Notes the length where the letter is one that a sum is looking for."""
@@ -276,6 +237,8 @@ class Scope:
 
         A definition is in names without one, and in those that are defined before it.
         """
+        if not self.definitions:
+            return tree
         if keep not in self._meanings or self._meanings[keep][0] is not self.definitions:
             found: dict[str, Expression] = {}
             for name, meaning in self.definitions.items():

@@ -40,16 +40,16 @@ _BAR = r"\s*(?:\||\\\||\\[lr]?[vV]ert(?![A-Za-z]))"
 def _pattern(number: str) -> re.Pattern[str]:
     return re.compile(
         rf"""(?P<space>\s+|\\[ ,;:!>\n]|&&)
+        |(?P<ones>\\(?:mathbf|mathbb|boldsymbol|bm|vec|mathds)\s*(?:\{{\s*(?P<one>[01])\s*\}}|(?P<bare>[01]))|[𝟏𝟙])
         |(?P<number>(?:{number})(?:[eE][+\-−]?\d{{1,5}}+(?!\.))?)
         |(?P<library>(?:np|numpy|math|torch|scipy|sp|jnp|tf)(?:\.(?:linalg|special|nn|functional))*\.(?=[A-Za-z]))
         |(?P<word>(?!\d){_LETTER}[{_COMBINING}]*(?:(?:{_LETTER}|_(?=[^\W_]))[{_COMBINING}]*)*)
         |(?P<raised>[{"".join(RAISED)}]+)
         |(?P<lowered>[{"".join(LOWERED)}]+)
         |(?P<worded>\\(?:mathrm|text|operatorname\*?|textrm|textit|textbf|mbox|mathop|mathit)\s*\{{(?P<words>[^{{}}]*)\}})
-        |(?P<ones>\\(?:mathbf|mathbb|boldsymbol|bm|vec|mathds)\s*(?:\{{\s*(?P<one>[01])\s*\}}|(?P<bare>[01])))
         |(?P<left>\\(?:left|[bB]igg?l){_BAR}|\\l[vV]ert(?![A-Za-z]))
         |(?P<right>\\(?:right|[bB]igg?r){_BAR}|\\r[vV]ert(?![A-Za-z]))
-        |(?P<skipped>\\(?:tag|label)\*?\s*\{{[^{{}}]*\}}|\\(?:left|right|[bB]igg?[lrm]?)\s*\.)
+        |(?P<skipped>\{{\s*\}}|\\(?:tag|label)\*?\s*\{{[^{{}}]*\}}|\\(?:left|right|[bB]igg?[lrm]?)\s*\.)
         |(?P<begin>\\begin\s*\{{(?P<opened>\w+)\*?\}}(?:\s*\{{[lcr|\s]*\}})?)
         |(?P<end>\\end\s*\{{(?P<closed>\w+)\*?\}})
         |(?P<command>\\(?:[A-Za-z]+|.|$))
@@ -188,7 +188,7 @@ def _worded(text: str, match: re.Match[str], column: int, whole: str) -> list[To
 
 
 def _ones(text: str, match: re.Match[str], column: int, whole: str) -> list[Token]:
-    return [("w", "⟦ones⟧", column) if (match["one"] or match["bare"]) == "1" else ("n", "0", column)]
+    return [("n", "0", column) if "0" in {match["one"], match["bare"]} else ("w", "⟦ones⟧", column)]
 
 
 def _leaning(text: str, match: re.Match[str], column: int, whole: str) -> list[Token]:

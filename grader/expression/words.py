@@ -60,14 +60,14 @@ def phrase(at: int, found: Sequence[Token], scope: Scope) -> int:
         end += 1
     for stop in range(end, at + 1, -1):
         words = [each[1] for each in found[at:stop]]
-        if all(len(each) > 1 and each.isalpha() for each in words) and spelled("".join(words)) in scope.declared:
+        if all(len(each) > 1 and each.isalpha() for each in words) and spelled("".join(words)) in scope.values:
             return stop
     return at + 1
 
 
 def word(typed: str, column: int, at: int, found: Sequence[Token], scope: Scope) -> list[Resolved]:
     """One word: a sign, a function, or names side by side."""
-    if typed in scope.declared:
+    if typed in scope.values:
         base, *marks = typed.split("_")
         return [("v", (base, tuple(marks)), column)]
     follows = found[at + 1][1]
@@ -79,11 +79,11 @@ def word(typed: str, column: int, at: int, found: Sequence[Token], scope: Scope)
         return [("o", f"“{typed}”", column)]
     if typed == "⟦ones⟧":
         return [("v", (typed, ()), column)]
-    if typed[0] == "Σ" and "Sigma" not in scope.declared and (typed[1:2].isalpha() or _summing(typed, follows, scope)):
+    if typed[0] == "Σ" and "Sigma" not in scope.values and (typed[1:2].isalpha() or _summing(typed, follows, scope)):
         return [("s", "sum", column), *(word(typed[1:], column + 1, at, found, scope) if typed[1:] else [])]
     if typed in BINDING and follows == "_":
         return [("s", typed, column)]
-    if typed[0] == "T" and not scope.free and at and found[at - 1][1] == "^" and "T" not in scope.declared:
+    if typed[0] == "T" and not scope.free and at and found[at - 1][1] == "^" and "T" not in scope.values:
         return [("o", "⊤", column), *word(typed[1:], column + 1, at, found, scope)]
     if typed == "C" and follows == "(" and _pair(at + 1, found):
         return [("F", "choose", column)]
@@ -96,20 +96,20 @@ def names(typed: str, column: int, follows: str, scope: Scope) -> list[Resolved]
     """A run of letters as the names and functions that it is made of."""
     result: list[Resolved] = []
     for base, marks in scope.pieces(typed, ALTERNATIVES):
-        base = "sum" if base == "Sigma" and marks and "Sigma" not in scope.declared else base
-        if base in BINDING and marks and base not in scope.declared:
+        base = "sum" if base == "Sigma" and marks and "Sigma" not in scope.values else base
+        if base in BINDING and marks and base not in scope.values:
             below = ("v", ("_".join(marks), ()), column)
             result += [("s", base, column), ("o", "_", column), ("o", "{", column), below, ("o", "}", column)]
-        elif base in FUNCTIONS and base not in scope.declared and not marks:
+        elif base in FUNCTIONS and base not in scope.values and not marks:
             result.append(("F", base, column))
-        elif f"{base}_{''.join(marks)}" in FUNCTIONS and base not in scope.declared:
+        elif f"{base}_{''.join(marks)}" in FUNCTIONS and base not in scope.values:
             result.append(("F", f"{base}_{''.join(marks)}", column))
-        elif base in FUNCTIONS and base not in scope.declared:
+        elif base in FUNCTIONS and base not in scope.values:
             result += [("F", base, column), *marked(marks, column)]
         else:
             result.append(("v", (base, marks), column))
     last = result[-1]
-    if last[:2] == ("v", ("sigma", ())) and follows == "(" and "sigma" not in scope.declared:
+    if last[:2] == ("v", ("sigma", ())) and follows == "(" and "sigma" not in scope.values:
         result[-1] = ("F", "sigmoid", last[2])
     if last[0] == "F" and last[1] in BINDING and follows == "_":
         result[-1] = ("s", last[1], last[2])
@@ -177,7 +177,7 @@ def _plain(found: Sequence[Token], scope: Scope, text: str) -> list[Resolved]:
 def _upright(sign: str, column: int, scope: Scope) -> Resolved:
     """A word in upright letters: a function, a name of its own, or words that say something."""
     name = "".join(sign.split())
-    if spelled(name) in scope.declared:
+    if spelled(name) in scope.values:
         return ("v", (spelled(name), ()), column)
     if name != sign or sign in NOISE or not sign.isidentifier():
         return ("o", f"“{sign}”", column)

@@ -14,9 +14,15 @@ from grader.expression.scope import Scope, spelled
 from grader.expression.tree import as_expression
 
 KNOWN = {
-    "lr": Name("lr"), "x": Name("x", (3,)), "X": Name("X", (3, 2)), "w_1": Name("w_1"), "yhat": Name("yhat", (3,)),
-    "λ": Name("λ"), "sse_before": Name("sse_before"), "alpha": Name("alpha"),
-}  # fmt: skip
+    "lr": Name("lr"),
+    "x": Name("x", (3,)),
+    "X": Name("X", (3, 2)),
+    "w_1": Name("w_1"),
+    "yhat": Name("yhat", (3,)),
+    "λ": Name("λ"),
+    "sse_before": Name("sse_before"),
+    "alpha": Name("alpha"),
+}
 
 
 def declared() -> Scope:
@@ -26,11 +32,23 @@ def declared() -> Scope:
 @pytest.mark.parametrize(
     ("name", "one"),
     [
-        ("λ", "lambda"), ("lambda", "lambda"), ("x1", "x_1"), ("x_1", "x_1"), ("ŷ", "yhat"), ("y\u0302", "yhat"),
-        ("yhat", "yhat"), ("ŷ_1", "yhat_1"), ("x\u0304", "xbar"), ("𝑥", "x"), ("ﬁ", "fi"), ("w_λ", "w_lambda"),
-        ("ℓ", "ell"), ("µ", "mu"), ("é", "e\u0301"),
+        ("λ", "lambda"),
+        ("lambda", "lambda"),
+        ("x1", "x_1"),
+        ("x_1", "x_1"),
+        ("ŷ", "yhat"),
+        ("y\u0302", "yhat"),
+        ("yhat", "yhat"),
+        ("ŷ_1", "yhat_1"),
+        ("x\u0304", "xbar"),
+        ("𝑥", "x"),
+        ("ﬁ", "fi"),
+        ("w_λ", "w_lambda"),
+        ("ℓ", "ell"),
+        ("µ", "mu"),
+        ("é", "e\u0301"),
     ],
-)  # fmt: skip
+)
 def test_one_spelling(name: str, one: str) -> None:
     """Every way to write a name is brought to one; what is another letter stays another."""
     assert spelled(name) == one
