@@ -104,7 +104,7 @@ def settled_among(seen: Seen, at: Sequence[int], precisions: Sequence[int] = FIN
         closer = Seen(question, seen.sample.taken(rest), bits)
         if DIFFER in closer.codes:
             return difference(closer, "balls")
-        found = list(zip(rest, closer.codes, closer.bits_needed(), strict=True))
+        found = list(zip(rest, closer.codes, closer.bits_needed(range(len(rest))), strict=True))
         settled += [i for i, code, needed in found if code == AGREE and needed <= bits]
         rest = [i for i, code, needed in found if bits < needed <= precisions[-1] or (code == OPEN and needed <= bits)]
     return settled
@@ -140,8 +140,8 @@ def cell_by_cell(there: Seen, kinds: Sequence[int], settled: int) -> Comparison:
             return found
         fine |= {kinds[i] for i in found}
         settled += len(found)
-    rest = {i for i, kind in enumerate(kinds) if kind not in fine}
-    if rest and any(needed <= FINE[0] for i, needed in enumerate(there.bits_needed()) if i in rest):
+    rest = [i for i, kind in enumerate(kinds) if kind not in fine]
+    if any(needed <= FINE[0] for needed in there.bits_needed(rest)):
         reason = "in some of the cases the two could not be told apart nor shown to be the same"
         return there.question.undecided(reason)
     return conclusion(there.question, settled)
@@ -158,6 +158,6 @@ def of_constants(question: Question) -> Comparison:
             return hole(seen)
         if code == NEITHER:
             return question.undecided("neither has a value")
-        if code == AGREE and bits > COARSE and seen.bits_needed()[0] <= bits:
+        if code == AGREE and bits > COARSE and seen.bits_needed([0])[0] <= bits:
             return Comparison("same", "balls", points=1, chance=2.0 ** -min(bits // 2, 900))
     return question.undecided("the two agree as far as they were computed")

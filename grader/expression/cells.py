@@ -30,6 +30,7 @@ DRAWS, DRAWS_WHOLE = 600, 2400  # points; more where none are sought beside turn
 PAIRS, SECTIONS, ROUNDS = 5, 94, 4  # lines between branches, parts they are cut into, and how often
 MOST_FLOATS = 300_000  # in all steps at all points
 MOST_CELLS = 48
+MOST_BALLS = 6_000  # in all steps at those points
 MOST_SUSPECTS = 6
 LARGEST = 1e100  # of a number in a formula near which is looked
 MOST_SIZES = 40
@@ -96,7 +97,7 @@ class Drawn(NamedTuple):
         order = np.argsort(-off, kind="stable")[:MOST_SUSPECTS]
         return [*order[off[order] > APART].tolist(), *np.flatnonzero(alone)[:MOST_SUSPECTS].tolist()]
 
-    def cells(self) -> list[int]:
+    def cells(self, most: int) -> list[int]:
         """A point of each kind, those of middling size, and then a second one of each."""
         entries = np.concatenate([_rows(value) for value in self.floats])
         with np.errstate(all="ignore"):
@@ -105,7 +106,7 @@ class Drawn(NamedTuple):
         _, first = np.unique(self.kinds[order], return_index=True)
         rest = np.delete(order, first)
         _, second = np.unique(self.kinds[rest], return_index=True)
-        return [*order[first[:MOST_CELLS]].tolist(), *rest[second[: MOST_CELLS // 2]].tolist()]
+        return [*order[first[:most]].tolist(), *rest[second[: most // 2]].tolist()]
 
 
 def turning(program: Program) -> list[Step]:
@@ -157,11 +158,12 @@ def looked_at(question: Question) -> tuple[Drawn, int, int]:
     most = MOST_FLOATS // sum(question.work)
     draws = min(DRAWS_WHOLE if question.whole else DRAWS, most)
     far = _read(question, steps, scattered(question.slots, sizes(program), draws))
-    chosen = far.cells()
+    cells = max(2, min(MOST_CELLS, MOST_BALLS // sum(question.work)))
+    chosen = far.cells(cells)
     pairs = 0 if question.whole else min(PAIRS, most // (ROUNDS * SECTIONS))
     near = _joined([far.at([]), *_beside(question, steps, far, chosen, pairs)])
     fresh = near.at(~np.isin(near.kinds, far.kinds))
-    found = [far.at(chosen), fresh.at(fresh.cells()), far.at(far.suspects()), near.at(near.suspects())]
+    found = [far.at(chosen), fresh.at(fresh.cells(cells)), far.at(far.suspects()), near.at(near.suspects())]
     return _joined(found), len(found[0].kinds) + len(found[1].kinds), len(far.kinds) + len(near.kinds)
 
 

@@ -130,5 +130,5 @@ def _work(step: Step, shape: tuple[int, ...], operands: Sequence[tuple[int, ...]
     if step.operation.name == "matmul":
         return size * operands[0][-1]
     if step.operation.name in {"solve", "inverse", "determinant"}:
-        return size * operands[0][0] ** 2
+        return int(operands[0][0] * (operands[0][0] ** 2 + size))
     return max(1, size, *map(math.prod, operands)) if operands else max(1, size)

@@ -11,8 +11,8 @@ from grader.expression.points import Slot, slots
 from grader.expression.program import Program
 from grader.expression.tree import Expression
 
-LARGEST_WORK = 20_000  # operations on entries at one point
-MOST_ENTRIES = 2_500  # of all names
+LARGEST_WORK = 8_000  # operations on entries at one point
+MOST_ENTRIES = 1_000  # of all names
 
 
 @dataclass(frozen=True)

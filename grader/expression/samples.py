@@ -75,11 +75,12 @@ class Seen:
         self.entries = codes.astype(np.int8).reshape(-1, sample.count)
         self.codes: list[int] = self.entries.max(axis=0).tolist()
 
-    def bits_needed(self) -> list[float]:
-        """At each point, how many bits it takes that nothing between is lost."""
-        most = np.zeros(self.sample.count)
+    def bits_needed(self, at: Sequence[int]) -> list[float]:
+        """At each of some points, how many bits it takes that nothing between is lost."""
+        most = np.zeros(len(at))
+        values = [value[..., at] if value.shape[-1] == self.sample.count else value for value in self.values]
         saturating = [step.operands[0] for step in self.question.program.steps if step.operation.name in SATURATES]
-        for size in (*map(_bits, self.values), *(_exponent(self.values[i]) for i in saturating)):
+        for size in (*map(_bits, values), *(_exponent(values[i]) for i in saturating)):
             most = np.maximum(most, size.reshape(-1, size.shape[-1]).max(axis=0).astype(float))
         return [4 * float(size) + 64 for size in most]
 

@@ -395,6 +395,6 @@ def test_time(what: str) -> None:
 
 
 def test_too_large() -> None:
-    M = Name("M", (200, 200))
+    M = Name("M", (40, 40))
     found = compare_trees(M @ M, 2 * M)
     assert (found.verdict, found.rule) == ("undecided", "budget")
