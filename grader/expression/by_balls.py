@@ -141,7 +141,7 @@ def cell_by_cell(there: Seen, kinds: Sequence[int], settled: int) -> Comparison:
         fine |= {kinds[i] for i in found}
         settled += len(found)
     rest = [i for i, kind in enumerate(kinds) if kind not in fine]
-    if any(needed <= FINE[0] for needed in there.bits_needed(rest)):
+    if rest and any(needed <= FINE[0] for needed in there.bits_needed(rest)):
         reason = "in some of the cases the two could not be told apart nor shown to be the same"
         return there.question.undecided(reason)
     return conclusion(there.question, settled)
