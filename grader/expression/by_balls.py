@@ -1,4 +1,4 @@
-"""Two trees in balls at sample points: where they differ, where only one has a value, or that no point tells them apart."""
+"""Two trees in balls at sample points: where they differ, where one has no value, or that no point tells them apart."""
 
 from __future__ import annotations
 
@@ -7,23 +7,22 @@ from dataclasses import replace
 
 from grader.expression import cells
 from grader.expression.evidence import difference, hole, rounded
-from grader.expression.points import POINTS, SHOWN
+from grader.expression.points import SHOWN, last_point
 from grader.expression.question import Comparison, Question
 from grader.expression.samples import (
     AGREE,
     COARSE,
     DIFFER,
+    DIFFERS,
     FINE,
-    FIRST_LACKS,
+    LACKS,
     NEITHER,
     OPEN,
-    SECOND_LACKS,
     Sample,
     Seen,
     numbered,
 )
 
-LACKS = frozenset({FIRST_LACKS, SECOND_LACKS})
 SLOWNESS = {1024: 5, 4096: 35, 16384: 400}  # of a function, in microseconds
 LONGEST = 5_000  # microseconds at one precision
 COARSE_WORK = 24_000  # operations on entries at all points
@@ -37,9 +36,10 @@ def by_balls(question: Question) -> Comparison:
     if not question.names:
         return of_constants(question)
     work = sum(question.work)
-    some = range(SHOWN + FEW if work * (SHOWN + FEW) <= COARSE_WORK else SHOWN + 1)
+    last = last_point(question.slots)
+    some = range(min(last, SHOWN + FEW if work * (SHOWN + FEW) <= COARSE_WORK else SHOWN + 1))
     settled = 0
-    for at in (some, range(len(some), POINTS if work * POINTS <= 2 * COARSE_WORK else len(some))):
+    for at in (some, range(len(some), last if work * last <= 2 * COARSE_WORK else len(some))):
         if not at:
             break
         seen = Seen(question, numbered(question, at), COARSE)
@@ -67,8 +67,8 @@ def proof(seen: Seen, generic: Sequence[int]) -> Comparison | None:
     own = [seen.codes[i] for i in generic]
     alone = not seen.question.whole and cells.jumping(seen.question.program)
     if DIFFER in own or (DIFFER in seen.codes and not alone):
-        return difference(rounded(seen), "balls")
-    return hole(seen) if sum(code in LACKS for code in own) >= 2 else None
+        return difference(rounded(seen, DIFFERS), "balls")
+    return hole(rounded(seen, LACKS)) if sum(code in LACKS for code in own) >= 2 else None
 
 
 def conclusion(question: Question, settled: int) -> Comparison:
@@ -91,13 +91,13 @@ def settle(seen: Seen, at: Sequence[int]) -> Comparison | list[int]:
     return settled
 
 
-def settled_among(seen: Seen, at: Sequence[int]) -> Comparison | list[int]:
+def settled_among(seen: Seen, at: Sequence[int], precisions: Sequence[int] = FINE) -> Comparison | list[int]:
     """As `settle`, of these points and no more than can be had in time."""
     question = seen.question
     settled: list[int] = []
     hard = sum(w for step, w in zip(question.program.steps, question.work, strict=True) if not step.operation.rational)
     rest = list(at)
-    for bits in FINE:
+    for bits in precisions:
         rest = rest[: LONGEST // max(1, hard * SLOWNESS[bits] + sum(question.work))]
         if not rest:
             break
@@ -106,7 +106,7 @@ def settled_among(seen: Seen, at: Sequence[int]) -> Comparison | list[int]:
             return difference(closer, "balls")
         found = list(zip(rest, closer.codes, closer.bits_needed(), strict=True))
         settled += [i for i, code, needed in found if code == AGREE and needed <= bits]
-        rest = [i for i, code, needed in found if bits < needed <= FINE[-1] or (code == OPEN and needed <= bits)]
+        rest = [i for i, code, needed in found if bits < needed <= precisions[-1] or (code == OPEN and needed <= bits)]
     return settled
 
 
@@ -116,19 +116,17 @@ def in_cells(seen: Seen, generic: Sequence[int]) -> Comparison:
     numbers = (abs(leaf.value) for _, leaf in question.program.numbers if leaf.value)
     if any(not 1 / cells.LARGEST < number < cells.LARGEST for number in numbers):
         return question.undecided("a formula by cases with numbers too large or too small")
-    drawn = cells.drawn(question)
-    chosen = drawn.cells()
-    here = drawn.at([*chosen, *drawn.suspects()])
+    here, chosen, draws = cells.looked_at(question)
     there = Seen(question, Sample(question.slots, len(here.kinds), here.floats), COARSE)
     if found := proof(there, range(there.sample.count)):
-        return found
+        return hole(seen) if found.rule == "undefined" and LACKS & {*seen.codes} else found
     if LACKS & {*(seen.codes[i] for i in generic), *there.codes}:
         return question.undecided("one of them may have no value where the other has one")
     settled = settle(seen, generic)
     if isinstance(settled, Comparison):
         return settled
-    found = cell_by_cell(there, here.kinds[: len(chosen)].tolist(), len(settled))
-    return replace(found, chance=0.99 ** len(drawn.kinds)) if found.verdict == "same" else found
+    found = cell_by_cell(there, here.kinds[:chosen].tolist(), len(settled))
+    return replace(found, chance=0.99**draws) if found.verdict == "same" else found
 
 
 def cell_by_cell(there: Seen, kinds: Sequence[int], settled: int) -> Comparison:
@@ -137,13 +135,13 @@ def cell_by_cell(there: Seen, kinds: Sequence[int], settled: int) -> Comparison:
     firsts = {kind: i for i, kind in reversed(list(enumerate(kinds)))}
     for again in (False, True):
         some = [i for i, kind in enumerate(kinds) if kind not in fine and (firsts[kind] != i) == again]
-        found = settled_among(there, some)
+        found = settled_among(there, some, FINE[:2])
         if isinstance(found, Comparison):
             return found
         fine |= {kinds[i] for i in found}
         settled += len(found)
-    near = [needed <= FINE[0] for needed in there.bits_needed()]
-    if any(kind not in fine and close for kind, close in zip(kinds, near, strict=False)):
+    rest = {i for i, kind in enumerate(kinds) if kind not in fine}
+    if rest and any(needed <= FINE[0] for i, needed in enumerate(there.bits_needed()) if i in rest):
         reason = "in some of the cases the two could not be told apart nor shown to be the same"
         return there.question.undecided(reason)
     return conclusion(there.question, settled)

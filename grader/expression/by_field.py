@@ -1,8 +1,8 @@
 """Two trees at random points of the finite field: whether they are the same whatever the functions in them are.
 
-Equal residues mean the same formula but for the chance that random points hide a difference, at most the degree over the
-prime at each point (Schwartz 1980, Zippel 1979). Where numbers could be so large that they vanish modulo the prime, balls
-look too. Unequal residues prove a difference if the formulas are rational, and nothing if they are not.
+Equal residues mean the same formula but for the chance that random points hide a difference, at most the degree over
+the prime at each point (Schwartz 1980, Zippel 1979). Where numbers could be so large that they vanish modulo the prime,
+balls look too. Unequal residues prove a difference if the formulas are rational, and nothing if they are not.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from grader.expression.cells import BRANCHED, PARTIAL
 from grader.expression.evidence import difference
 from grader.expression.field import P
 from grader.expression.objects import Objects
-from grader.expression.program import Step
 from grader.expression.points import SHOWN
+from grader.expression.program import Step
 from grader.expression.question import Comparison, Question
 from grader.expression.samples import COARSE, DIFFER, FINE, Seen, numbered
 
@@ -41,7 +41,7 @@ def by_field(question: Question) -> Comparison | None:
             return None
         rule = "field" if question.names else "numbers"
         reason = "they differ as ratios of polynomials"
-        return seen_apart(question, range(SHOWN + 2), COARSE, rule) or Comparison(
+        return seen_apart(question, range(SHOWN + 1), COARSE, rule) or Comparison(
             "different", rule, reason, domain=question.domain
         )
     if all(type(value) is fmpq for value in (*a.flat, *b.flat)):

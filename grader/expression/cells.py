@@ -2,7 +2,7 @@
 
 A formula is read in floats at hundreds of points: at all scales, close to the numbers in it on both sides, so that
 max(x, 1000) is seen to turn, and ever closer to where it turns between two of those. Each row of `TURNS` says on which
-branch an operation is there. Balls then judge points of every pattern of branches that was met, and all points where the
+branch an operation is there. Balls then judge points of every pattern of branches that was met, and points where the
 floats of two formulas look different.
 
 A new operation that turns needs a row in `TURNS`, in `JUMPS` if its value jumps there; one that has no value for some
@@ -11,6 +11,7 @@ numbers a row in `TURNS` and in `PARTIAL`.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -25,8 +26,8 @@ from grader.expression.readings import nearest
 from grader.expression.tree import Number
 from grader.numeric import Array
 
-DRAWS = 600
-PAIRS, SECTIONS, ROUNDS = 6, 62, 5  # lines between branches, parts they are cut into, and how often
+DRAWS, DRAWS_WHOLE = 600, 2400  # points; more where none are sought beside turns
+PAIRS, SECTIONS, ROUNDS = 5, 94, 4  # lines between branches, parts they are cut into, and how often
 MOST_FLOATS = 300_000  # in all steps at all points
 MOST_CELLS = 48
 MOST_SUSPECTS = 6
@@ -53,7 +54,7 @@ TURNS: dict[str, Callable[..., Array]] = {
     "max": numeric.argmax, "min": numeric.argmin, "argmax": numeric.argmax, "argmin": numeric.argmin,
     "log": _side, "sqrt": _side, "root": _side, "xlogy": lambda a, b: np.sign(b), "power": lambda a, b: np.sign(a),
     "arcsin": _within_one, "arccos": _within_one, "factorial": lambda a: np.sign(a + 1),
-    "tan": lambda a: np.round(a / np.pi), "arctan": _side,
+    "tan": lambda a: np.clip(np.round(a / np.pi), -4, 4), "arctan": _side,
 }  # fmt: skip
 """From an operation's operands, in floats, on which branch it is."""
 
@@ -90,14 +91,14 @@ class Drawn(NamedTuple):
         """Points where the two look different, the most different first, or where only one is a number."""
         with np.errstate(all="ignore"):
             size = np.abs(self.one) + np.abs(self.other)
-            off = np.nan_to_num(np.abs(self.one - self.other) / np.where(size, size, 1.0)).max(axis=0)
+            off = np.fmax.reduce(np.abs(self.one - self.other) / np.where(size, size, 1.0))
         alone = (np.isfinite(self.one) != np.isfinite(self.other)).any(axis=0)
         order = np.argsort(-off, kind="stable")[:MOST_SUSPECTS]
         return [*order[off[order] > APART].tolist(), *np.flatnonzero(alone)[:MOST_SUSPECTS].tolist()]
 
     def cells(self) -> list[int]:
         """A point of each kind, those of middling size, and then a second one of each."""
-        entries = np.concatenate([value.reshape(-1, len(self.kinds)) for value in self.floats])
+        entries = np.concatenate([_rows(value) for value in self.floats])
         with np.errstate(all="ignore"):
             far = np.abs(np.log2(np.abs(entries) + 1e-300)).max(axis=0)
         order = np.argsort(far, kind="stable")
@@ -125,7 +126,7 @@ def _whole_power(program: Program, step: Step) -> bool:
 
 
 def sizes(program: Program) -> list[float]:
-    """Near which numbers a formula may turn: those in it and their negatives, roots, reciprocals, ratios and logarithms."""
+    """Near which numbers a formula may turn: those in it, their roots, reciprocals, logarithms, ratios and products."""
     found = constants(program)
     plain = sorted({size for size in found if 1 / LARGEST < size < LARGEST and size != 1})[:12]
     more = [f(size) for size in plain for f in (math.sqrt, lambda size: 1 / size, lambda size: abs(math.log(size)))]
@@ -150,28 +151,41 @@ def run(program: Program, floats: Sequence[Array]) -> list[Any]:
         return program.run(lambda operation: operation.numeric, lambda leaf: np.array([nearest(leaf.value)]), floats)
 
 
-def drawn(question: Question) -> Drawn:
-    """A question's two trees at points of all scales, and at points beside where they turn."""
+def looked_at(question: Question) -> tuple[Drawn, int, int]:
+    """Points for balls to judge, those of every cell first; how many those are, and of how many that were drawn."""
     program, steps = question.program, turning(question.program)
     most = MOST_FLOATS // sum(question.work)
-    far = _read(question, steps, scattered(question.slots, sizes(program), min(DRAWS, most)))
-    pairs = min(PAIRS, most // (ROUNDS * SECTIONS))
-    found = [far] if question.whole or not pairs else [far, *_beside(question, steps, far, pairs)]
-    floats = [np.concatenate(each, axis=-1) for each in zip(*(some.floats for some in found), strict=True)]
-    return Drawn(floats, *(np.concatenate(each, axis=-1) for each in list(zip(*found, strict=True))[1:]))
+    draws = min(DRAWS_WHOLE if question.whole else DRAWS, most)
+    far = _read(question, steps, scattered(question.slots, sizes(program), draws))
+    chosen = far.cells()
+    pairs = 0 if question.whole else min(PAIRS, most // (ROUNDS * SECTIONS))
+    near = _joined([far.at([]), *_beside(question, steps, far, chosen, pairs)])
+    fresh = near.at(~np.isin(near.kinds, far.kinds))
+    found = [far.at(chosen), fresh.at(fresh.cells()), far.at(far.suspects()), near.at(near.suspects())]
+    return _joined(found), len(found[0].kinds) + len(found[1].kinds), len(far.kinds) + len(near.kinds)
+
+
+def _rows(value: Array) -> Array:
+    """All entries, a row each, the points on the last axis."""
+    return value.reshape(math.prod(value.shape[:-1]), value.shape[-1])
+
+
+def _joined(found: Sequence[Drawn]) -> Drawn:
+    floats, *rest = zip(*found, strict=True)
+    values = [np.concatenate(each, axis=-1) for each in zip(*floats, strict=True)]
+    return Drawn(values, *(np.concatenate(each, axis=-1) for each in rest))
 
 
 def _read(question: Question, steps: Sequence[Step], floats: list[Array]) -> Drawn:
     points = floats[0].shape[-1]
     values = run(question.program, floats)
     roots = [values[at] for at in (question.one, question.other)]
-    one, other = (np.broadcast_to(root, (*root.shape[:-1], points)).reshape(-1, points) for root in roots)
+    one, other = (_rows(np.broadcast_to(root, (*root.shape[:-1], points))) for root in roots)
     kinds = np.zeros(points, dtype=np.int64)
     with np.errstate(all="ignore"):
         for step in steps:
             side = TURNS[step.operation.name](*[values[i] for i in step.operands], **step.options)
-            side = np.clip(np.nan_to_num(side, nan=-9), -1e9, 1e9).astype(np.int64)
-            for row in side.reshape(-1, side.shape[-1]):
+            for row in _rows(np.fmin(np.fmax(side, -1e9), 1e9).astype(np.int64)):
                 kinds = kinds * 1_000_003 + row  # wraps around, which is as good
     return Drawn(floats, kinds, one, other)
 
@@ -180,10 +194,9 @@ _SHARES = np.array([0, *(np.arange(SECTIONS) + 0.37) / SECTIONS, 1])
 """Where a line is cut: nowhere in its middle, so that what turns at a round number is not met there."""
 
 
-def _beside(question: Question, steps: Sequence[Step], far: Drawn, most: int) -> list[Drawn]:
+def _beside(question: Question, steps: Sequence[Step], far: Drawn, chosen: Sequence[int], most: int) -> list[Drawn]:
     """Points on lines between points on different branches, ever closer to the first place where the branch changes."""
-    chosen = far.cells()
-    pairs = [(i, j) for i, j in zip(chosen, chosen[1:], strict=False) if far.kinds[i] != far.kinds[j]][:most]
+    pairs = [(i, j) for i, j in itertools.pairwise(chosen) if far.kinds[i] != far.kinds[j]][:most]
     if not pairs:
         return []
     found = []

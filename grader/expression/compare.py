@@ -1,13 +1,13 @@
 """Are two trees the same? Three answers, each with its evidence.
 
-In order: shapes; the same tree; residues in a finite field (`field.py`), which prove identities of rational formulas but
-for a tiny chance, whatever functions stand in them, and prove rational formulas different; balls (`balls.py`) at sample
-points (`points.py`) and in all cells of a formula by cases (`cells.py`). A ball of the difference that leaves out zero
-proves that two formulas differ. That they are the same is said where the difference is zero to hundreds of digits at
-several points, at a precision at which nothing between is lost: with R bits the largest size, or its reciprocal, of any
-value on the way, at 4R bits and more. The chance stated is that of a ball holding zero by accident, if the difference
-were a random number of the values' size; with cases, that one of them holds less than a hundredth of the draws and is
-met by none.
+In order: shapes; the same tree; residues in a finite field (`field.py`), which prove identities of rational formulas
+but for a tiny chance, whatever functions stand in them, and prove rational formulas different; balls (`balls.py`) at
+sample points (`points.py`) and in all cells of a formula by cases (`cells.py`). A ball of the difference that leaves
+out zero proves that two formulas differ. That they are the same is said where the difference is zero to hundreds of
+digits at several points, at a precision at which nothing between is lost: with R bits the largest size, or its
+reciprocal, of any value on the way, at 4R bits and more. The chance stated is that of a ball holding zero by accident,
+if the difference were a random number of the values' size; with cases, that one of them holds at least a hundredth of
+the draws and is met by none.
 
 Equal means: equal wherever both have a value, and values at the same places, but for a set of measure zero.
 
@@ -46,7 +46,7 @@ def compare_trees(one: Expression, other: Expression, domains: Mapping[str, Doma
     positive = {**question.domains, **dict.fromkeys(real, POSITIVE)}
     if not real or answered(Question(one, other, positive)).verdict != "same":
         return found
-    return replace(found, reason=f"{found.reason}; declared positive ({', '.join(real)}) they would be the same")
+    return replace(found, reason=f"{found.reason}; with {', '.join(real)} declared positive they are the same")
 
 
 def alike(one: Expression, other: Expression) -> bool:

@@ -1,13 +1,13 @@
 """The field column: integers modulo the prime 2⁶¹ − 1, in which identities of rational formulas hold or fail exactly.
 
 A formula of sums, products, quotients and whole powers has a value in the field. Two such formulas that differ as
-rational functions differ at a random point but with a chance of degree/2⁶¹ (Schwartz, Fast probabilistic algorithms for
-verification of polynomial identities, 1980). Every other function is *some* function there: a residue mixed from those of
-its operands, the same wherever the operands are the same, odd and even as the function is. So equal residues show an
-identity that holds whatever the function is, and unequal ones show nothing.
+rational functions differ at a random point but with a chance of degree/2⁶¹ (Schwartz, Fast probabilistic algorithms
+for verification of polynomial identities, 1980). Every other function is *some* function there: a residue mixed from
+those of its operands, the same wherever the operands are the same, odd and even as the function is. So equal residues
+show an identity that holds whatever the function is, and unequal ones show nothing.
 
-The reading of an operation is its NumPy column, on arrays of objects, where that only adds, multiplies or arranges; else
-a row of `FIELD`. To add a function, add `unknown(name)` there. Division by zero raises `ZeroDivisionError`.
+The reading of an operation is its NumPy column, on arrays of objects, where that only adds, multiplies or arranges;
+else a row of `FIELD`. To add a function, add `unknown(name)` there. Division by zero raises `ZeroDivisionError`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from flint import fmpq, nmod, nmod_mat
 from grader.expression import objects
 from grader.expression.objects import ONE, ZERO, Objects
 from grader.expression.program import Program
-from grader.expression.tree import Expression, Name, Operation
+from grader.expression.tree import Expression, Operation
 
 P = 2**61 - 1
 LONGEST_POWER = 4096  # bits of a power of a ratio that is still kept as a ratio
@@ -31,6 +31,7 @@ LONGEST_POWER = 4096  # bits of a power of a ratio that is still kept as a ratio
 def field(tree: Expression, values: Mapping[str, Objects]) -> Objects:
     """The value of a tree modulo 2⁶¹ − 1; what holds no name stays an exact ratio.
 
+    >>> from grader.expression.tree import Name
     >>> x = Name("x")
     >>> field((x**2 - 1) / (x - 1), {"x": residues([5, 7])})
     array([6, 8], dtype=object)
@@ -72,7 +73,7 @@ def marked(name: str) -> int:
 
 
 def unknown(name: str, operands: int = 1, symmetric: bool = False) -> Callable[..., Objects]:
-    """Some function, entry by entry: the same residue wherever its operands are the same, in any order if `symmetric`."""
+    """Some function, entry by entry: the same residue for the same operands, in any order if `symmetric`."""
     mark = marked(name)
 
     def at(*values: Any) -> nmod:
@@ -99,14 +100,14 @@ def odd(name: str) -> Callable[..., Objects]:
 
     def at(value: Any) -> Any:
         r = residue(value)
-        return ZERO if not r else mixed(mark, r) if r <= P // 2 else -mixed(mark, P - r)
+        return nmod(0, P) if not r else mixed(mark, r) if r <= P // 2 else -mixed(mark, P - r)
 
     return objects.elementwise(at)
 
 
 def _exponential(value: Any) -> Any:
     r = residue(value)
-    return ONE if not r else mixed(_EXP, r) if r <= P // 2 else 1 / mixed(_EXP, P - r)
+    return nmod(1, P) if not r else mixed(_EXP, r) if r <= P // 2 else 1 / mixed(_EXP, P - r)
 
 
 _EXP = marked("exp")
@@ -197,8 +198,13 @@ _larger, _smaller = unknown("max", 2, symmetric=True), unknown("min", 2, symmetr
 _floor = unknown("floor")
 solve = objects.solve(_solved)
 
+
+def pi() -> Objects:
+    return residues([marked("pi")])
+
+
 FIELD: dict[str, Callable[..., Objects]] = {
-    "power": power, "root": root, "sqrt": lambda a: root(a, n=2), "mean": objects.mean, "pi": lambda: residues([marked("pi")]),
+    "power": power, "root": root, "sqrt": lambda a: root(a, n=2), "mean": objects.mean, "pi": pi,
     "exp": exponential, "sigmoid": sigmoid, "tanh": tanh, "sinh": sinh, "cosh": cosh, "softmax": softmax,
     "sin": odd("sin"), "cos": even("cos"), "tan": odd("tan"), "arcsin": odd("arcsin"), "arccos": unknown("arccos"),
     "arctan": odd("arctan"), "log": unknown("log"), "xlogy": unknown("xlogy", 2), "choose": unknown("choose", 2),

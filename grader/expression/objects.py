@@ -43,7 +43,8 @@ def _number(numerator: int, denominator: int) -> Objects:
 
 def elementwise(function: Callable[..., Any], operands: int = 1) -> Callable[..., Objects]:
     """A function of scalars as a column that works entry by entry."""
-    return np.frompyfunc(function, operands, 1)
+    column: Callable[..., Objects] = np.frompyfunc(function, operands, 1)
+    return column
 
 
 def rows(a: Objects, axis: int | None) -> Objects:

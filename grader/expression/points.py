@@ -2,7 +2,7 @@
 
 The first points have small numbers that can be shown to people, no two entries alike; the others are random numbers at
 several scales, half of them dyadic and half with a large prime below the line, so that no factor in a formula makes all
-of them whole. What a name gets hangs on its place among the names alone, so that thousands of comparisons share the points.
+of them whole. What a name gets hangs on its place among the names alone, so that thousands of comparisons share them.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ SIZES = (6, 12, 30, 100, 9, 1000, 20, 60, 10**6, 15, 40, 300)
 """Below what a whole number is, at each point after those."""
 
 POINTS = SHOWN + len(SCALES)
+MANY = 200  # entries
 
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19)
 
@@ -82,18 +83,24 @@ def whole_random(source: random.Random, point: int) -> Fraction:
     return Fraction(source.randint(1, SIZES[point]) * source.choice((-1, 1)))
 
 
+def last_point(slots: Sequence[Slot]) -> int:
+    """How many points there are for slots: those to be shown and one more where a slot has many entries."""
+    return SHOWN + 1 if any(math.prod(slot.shape) > MANY for slot in slots) else POINTS
+
+
 @lru_cache(maxsize=512)
 def ratios(slot: Slot) -> Objects:
-    """Fractions of a slot's domain at all points: `(*shape, POINTS)`."""
+    """Fractions of a slot's domain at all points, `(*shape, POINTS)`; at few where they are many."""
     whole = slot.domain in WHOLE
     source = random.Random(slot.before)
     shown, drawn = (whole_shown, whole_random) if whole else (real_shown, real_random)
     places = range(slot.before, slot.before + math.prod(slot.shape))
+    more = range(last_point([slot]) - SHOWN)
     entries = [
-        [*(shown(point, place) for point in range(SHOWN)), *(drawn(source, point) for point in range(len(SCALES)))]
+        [*(shown(point, place) for point in range(SHOWN)), *(drawn(source, point) for point in more)]
         for place in places
     ]
-    raw = np.array(entries, dtype=object).reshape(*slot.shape, POINTS)
+    raw = np.array(entries, dtype=object).reshape(*slot.shape, -1)
     return whole_tensor(each_entry(raw, slot.domain), slot.domain)
 
 
@@ -103,7 +110,7 @@ def _share(a: Any) -> Any:
 
 _ENTRY: dict[Domain, Callable[[Any], Any]] = {
     "positive": np.abs, "nonnegative": np.abs, "negative": lambda a: -np.abs(a), "probability": _share,
-    "distribution": np.abs, "integer": np.ceil, "natural": lambda a: np.ceil(np.abs(a)),
+    "distribution": np.abs, "integer": np.ceil, "natural": lambda a: np.maximum(np.ceil(np.abs(a)), 1),
 }  # fmt: skip
 """From real numbers other than 0 to those of a domain."""
 
@@ -113,7 +120,7 @@ def each_entry(raw: Objects, domain: Domain) -> Objects:
 
 
 def whole_tensor(raw: Objects, domain: Domain) -> Objects:
-    """What a domain says of the entries together: those of a distribution add up to 1, a symmetric matrix is mirrored."""
+    """What a domain says of all entries: those of a distribution add up to 1, a symmetric matrix is mirrored."""
     if domain == "distribution":
         return raw / raw.sum(axis=-2, keepdims=True)
     if domain == "symmetric" and raw.ndim == 3 and raw.shape[0] == raw.shape[1]:
@@ -148,8 +155,8 @@ def residues(slot: Slot, attempt: int) -> Objects:
 
 
 @lru_cache(maxsize=64)
-def noise(before: int, size: int, draws: int) -> tuple[Array, ...]:
-    """Random numbers for the floats of a slot, the same in every run."""
+def noise(before: int, size: int, draws: int) -> tuple[Any, ...]:
+    """Random numbers for the floats of a slot, the same in every run: shares, normal, large or small, small, whole."""
     source = np.random.default_rng([before, size, draws])
     shape = (size, draws)
     return (
@@ -157,18 +164,20 @@ def noise(before: int, size: int, draws: int) -> tuple[Array, ...]:
         source.standard_normal(shape),
         np.exp2(source.uniform(-20, 20, shape)) * source.choice([-1.0, 1.0], shape),
         np.exp2(-source.uniform(0, 45, shape)) * source.choice([-1.0, 1.0], shape),
+        source.integers(1, 12, shape).astype(float),
     )
 
 
 def scattered(slots: Sequence[Slot], sizes: Sequence[float], draws: int) -> list[Array]:
-    """Floats at many points: at all scales, near the given sizes and their negatives on both sides, and near each other."""
+    """Floats at many points: at all scales, on both sides of the given sizes and their negatives, near each other."""
     near = np.array([0.0, 1.0, *sizes])
     found: list[Array] = []
     first: Array | None = None
     for before, shape, domain in slots:
-        which, normal, wide, close = noise(before, math.prod(shape), draws)
+        which, normal, wide, close, whole = noise(before, math.prod(shape), draws)
         centre = near[(which * 1e6).astype(int) % len(near)] * np.sign(normal)
-        around = centre + np.where(centre, centre, 1.0) * close
+        beyond = np.sign(close) * np.round(normal) if domain in WHOLE else np.where(centre, centre, 1.0) * close
+        around = centre * (whole if domain in WHOLE else 1) + beyond
         beside = around if first is None else first[:1] + around
         raw = np.choose((which * 4).astype(int), [wide, around, 3 * normal, beside])
         first = raw if first is None else first

@@ -1,7 +1,7 @@
 """Trees as a list of steps, each subtree once: what is read many times, or is too deep to be read by recursion.
 
-Equal subtrees become one step, within a tree and between trees, so that two trees are equal exactly where their roots are
-the same step.
+Equal subtrees become one step, within a tree and between trees, so that two trees are equal exactly where their roots
+are the same step.
 
 >>> x = Name("x")
 >>> program = Program(x * x + 1, 1 + x * x)
@@ -69,12 +69,17 @@ class Program:
         return place
 
     def _leaf(self, leaf: Leaf) -> int:
-        named = isinstance(leaf, Name)
-        key = (leaf.name, leaf.shape) if named else (leaf.value.numerator, leaf.value.denominator)
+        if isinstance(leaf, Name):
+            key: object = leaf.name, leaf.shape
+        else:
+            key = leaf.value.numerator, leaf.value.denominator
         place = self._places.get(key)
         if place is None:
             place = self._place(key, leaf)
-            self.names.append((place, leaf)) if named else self.numbers.append((place, leaf))
+            if isinstance(leaf, Name):
+                self.names.append((place, leaf))
+            else:
+                self.numbers.append((place, leaf))
         return place
 
     def _place(self, key: object, node: Expression) -> int:
@@ -99,7 +104,7 @@ class Program:
         for at, _ in self.names:
             found[at] = names
         for each in self.steps:
-            found[each.at] = step(each) or any([found[i] for i in each.operands])
+            found[each.at] = step(each) or any(found[i] for i in each.operands)
         return found
 
     def reached(self, root: int) -> list[bool]:
@@ -114,9 +119,10 @@ class Program:
 
     def work(self) -> list[int]:
         """How many operations on scalars each step takes, about; it also bounds how its degree grows."""
-        if not any([node.shape for node in self.nodes]):
+        if not any(node.shape for node in self.nodes):
             return [1] * len(self.steps)
-        return [_work(step, self.nodes[step.at].shape, [self.nodes[i].shape for i in step.operands]) for step in self.steps]
+        shapes = [node.shape for node in self.nodes]
+        return [_work(step, shapes[step.at], [shapes[i] for i in step.operands]) for step in self.steps]
 
 
 def _work(step: Step, shape: tuple[int, ...], operands: Sequence[tuple[int, ...]]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from grader.expression.program import Program
 from grader.expression.tree import Expression
 
 LARGEST_WORK = 20_000  # operations on entries at one point
+MOST_ENTRIES = 2_500  # of all names
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class Question:
         found = dict(zip(self.names, slots(self.names, domains), strict=True))
         self.slots: list[Slot] = [found[name] for _, name in self.program.names]
         self.work = self.program.work()
-        self.too_large = sum(self.work) > LARGEST_WORK
+        entries = sum(math.prod(name.shape) for name in self.names)
+        self.too_large = sum(self.work) > LARGEST_WORK or entries > MOST_ENTRIES
         self.whole = any(slot.domain in WHOLE for slot in self.slots)
         """Whether some name stands for whole numbers."""
 

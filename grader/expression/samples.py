@@ -20,6 +20,8 @@ from grader.expression.question import Question
 NEITHER, AGREE, OPEN, FIRST_LACKS, SECOND_LACKS, DIFFER = range(6)
 """What two trees do at a point, by what counts more: neither has a value, … , they certainly differ."""
 
+DIFFERS, LACKS = frozenset({DIFFER}), frozenset({FIRST_LACKS, SECOND_LACKS})
+
 COARSE = 128  # bits at which differences are looked for
 FINE = (1024, 4096, 16384)  # bits at which formulas are taken to be the same
 FAR = 1e9
