@@ -18,7 +18,7 @@ from grader import expression as op
 from grader.errors import MisfitError, ShapeError, UnreadableError, pointed
 from grader.expression import algebra
 from grader.expression.compare import Comparison, compare_trees
-from grader.expression.numerals import read_endless
+from grader.expression.numerals import LONGEST, read_endless
 from grader.expression.scope import Scope, replaced
 from grader.expression.tree import Expression, Name, as_expression, leaves
 from grader.statements import Side, Statement, statement
@@ -51,7 +51,7 @@ def compare(one: str, other: str, symbols: Mapping[str, str] | None = None, deci
 
 def not_finite(one: str, other: str) -> Comparison | None:
     """The verdict where one text is NaN or infinite and nothing else; None where none is."""
-    if not (ENDLESS.search(one) or ENDLESS.search(other)):
+    if not any(len(text) <= LONGEST and ENDLESS.search(text) for text in (one, other)):
         return None
     values = [read_endless(text) for text in (one, other)]
     if values == [None, None]:
