@@ -66,9 +66,14 @@ def key_earns_all(problem: Problem) -> list[GraderError]:
                 f"it comes from {', '.join(sorted(problem.solution.roots(each.part)))}: change one, or ask another step"
             )
             errors.append(SpecError(what, place, hint))
-        elif each.verdict not in {"correct", "review"}:
+        elif each.verdict != "correct" and not read_by_a_person(problem, each.part, each.verdict):
             errors.append(SpecError(f"the key's own value is marked {each.verdict}", place))
     return errors
+
+
+def read_by_a_person(problem: Problem, part: str, verdict: str) -> bool:
+    """Whether a mark waits for a person as it should: prose does, lines that cannot be judged should not."""
+    return verdict == "review" and problem.solution[part].kind.judge == "person"
 
 
 def slips_are_found(problem: Problem) -> int:
@@ -77,7 +82,9 @@ def slips_are_found(problem: Problem) -> int:
     for part in problem.parts:
         step = problem.solution[part.step]
         for slip in step.slips:
-            (marks,) = mark(problem, [Sheet("slip", {part.step: from_python(handed_in(problem, step, slip.expression))})])
+            (marks,) = mark(
+                problem, [Sheet("slip", {part.step: from_python(handed_in(problem, step, slip.expression))})]
+            )
             found += marks[part.step].verdict == "slip"
     return found
 
@@ -89,7 +96,7 @@ def key_answers(problem: Problem) -> dict[str, Node]:
 
 
 def handed_in(problem: Problem, step: Step, expression: Expression) -> Any:
-    """An expression as the answer to a step: numbers to the last digit, words, a formula as LaTeX, a derivation's lines."""
+    """An expression as an answer: numbers to the last digit, words, a formula as LaTeX, a derivation's lines."""
     if isinstance(step.kind, Lines):
         return list(step.kind.lines)
     if step.kind.judge:

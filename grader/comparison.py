@@ -18,12 +18,11 @@ from grader import expression as op
 from grader.errors import MisfitError, ShapeError, UnreadableError, pointed
 from grader.expression import algebra
 from grader.expression.compare import Comparison, compare_trees
-from grader.expression.numerals import read_endless
+from grader.expression.numerals import LONGEST, read_endless
 from grader.expression.scope import Scope, replaced
-from grader.expression.tree import Expression, Name, leaves
+from grader.expression.tree import Expression, Name, as_expression, leaves
 from grader.statements import Side, Statement, statement
 from grader.vocabulary import MORE_WORLDS, Vocabulary, free_worlds, worlds
-
 
 ENOUGH = 2  # worlds in which two formulas are the same
 
@@ -52,7 +51,7 @@ def compare(one: str, other: str, symbols: Mapping[str, str] | None = None, deci
 
 def not_finite(one: str, other: str) -> Comparison | None:
     """The verdict where one text is NaN or infinite and nothing else; None where none is."""
-    if not (ENDLESS.search(one) or ENDLESS.search(other)):
+    if not any(len(text) <= LONGEST and ENDLESS.search(text) for text in (one, other)):
         return None
     values = [read_endless(text) for text in (one, other)]
     if values == [None, None]:
@@ -148,7 +147,7 @@ def as_equations(one: Statement, other: Statement, world: Vocabulary, scope: Sco
     first, second = (residual(each, scope) for each in (one, other))
     if first.shape != second.shape:
         return Comparison("different", "shape", "the equations have other shapes")
-    nothing = algebra.as_expression(0)
+    nothing = as_expression(0)
     zero = [compare_trees(each, op.times(nothing, each), world.domains).verdict == "same" for each in (first, second)]
     if any(zero):
         return Comparison("same" if all(zero) else "different", "equations", "an equation that always holds")
@@ -159,8 +158,8 @@ def as_equations(one: Statement, other: Statement, world: Vocabulary, scope: Sco
         primed.name: world.domains[name] for name, primed in elsewhere.items() if name in world.domains
     }
     there = [replaced(each, elsewhere) for each in (first, second)]
-    pairs = [op.outer(op.ravel(a), op.ravel(b)) for a, b in ((first, there[1]), (second, there[0]))]
-    found = compare_trees(*pairs, domains)
+    crossed = [op.outer(op.ravel(a), op.ravel(b)) for a, b in ((first, there[1]), (second, there[0]))]
+    found = compare_trees(crossed[0], crossed[1], domains)
     reason = "one equation is a number times the other" if found.verdict == "same" else "the equations differ"
     return replace(found, rule="equations", reason=reason, counterexample=None, values=None)
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from grader.document import Entries, Items, Node, Text
-from grader.errors import UnreadableError, did_you_mean
+from grader.errors import MisfitError, UnreadableError, did_you_mean
 from grader.expression.domains import Declaration
 from grader.expression.numerals import LONGEST, AmbiguousError, read_endless, read_numeral, read_table
 from grader.expression.tree import Shape
@@ -174,10 +174,8 @@ class Options:
     judge: str = ""
 
     def read(self, node: Node) -> Answer:
-        letters = (
-            [str(item) for item in node] if isinstance(node, Items) else re.split(r"[,;\s]+", _text(node, "letters"))
-        )
-        letters = [letter.strip("().").casefold() for letter in letters if letter.strip("().")]
+        typed = [*map(str, node)] if isinstance(node, Items) else re.split(r"[,;\s]+", _text(node, "letters"))
+        letters = [letter.strip("().").casefold() for letter in typed if letter.strip("().")]
         if not letters:
             return without_numbers(BLANK)
         for letter in letters:
@@ -277,7 +275,7 @@ def read_answer(kind: Kind, node: Node) -> Answer:
 
 
 def explain(error: UnreadableError) -> str:
-    """Why an answer cannot be read, with the place marked.
+    """Why an answer cannot be read, and where.
 
     >>> explain(UnreadableError("expected a number", "0.5x", 4))
     "expected a number; reading stopped at 'x' (character 4 of '0.5x')"
@@ -285,8 +283,10 @@ def explain(error: UnreadableError) -> str:
     if error.column is None:
         return error.what
     shown = error.text if len(error.text) <= 40 else error.text[:39] + "…"
-    rest = error.text[error.column - 1 :][:10] or "the end"
-    return f"{error.what}; reading stopped at {rest!r} (character {error.column} of {shown!r})"
+    at, rest = f"character {error.column} of {shown!r}", error.text[error.column - 1 :][:10] or "the end"
+    if isinstance(error, MisfitError):
+        return f"{error.what} (before {at})"
+    return f"{error.what}; reading stopped at {rest!r} ({at})"
 
 
 def number(value: float) -> str:

@@ -1,9 +1,8 @@
-"""The parts of a problem: the steps that it asks for, what each is worth, how near and in what form an answer must be."""
+"""The parts of a problem: the steps it asks for, what each is worth, how near and in what form an answer must be."""
 
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any

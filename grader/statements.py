@@ -19,9 +19,19 @@ from grader.expression.tree import Expression
 
 OPENING, CLOSING = {"(", "[", "{", "⌊", "⌈", "⟨"}, {")", "]", "}", "⌋", "⌉", "⟩"}
 ENVELOPES = {"aligned", "align", "align*", "split", "gathered", "equation", "eqnarray"}
+LEADING = {
+    "let", "so", "thus", "hence", "therefore", "then", "with", "where", "set", "define", "and", "now", "we get",
+    "we have",
+}  # fmt: skip
+"""Words in front of a statement that are no part of it."""
 _NAME = r"\\?[^\W\d][\w']*(?:\s*\{[^{}]*\})?"
 _LABEL = re.compile(rf"\s*{_NAME}(?:_(?:\w+|\{{[^{{}}]*\}}))*(?:\s*\([^()=+*/−-]*\))?\s*")
+_CALLED = re.compile(r"[^()]*\([^()=+*/−\d\s-][^()=+*/−-]*\)\s*")
 _SLOPE = re.compile(r"\s*(?:\\frac\s*\{\s*(?:\\partial|d|\\mathrm\s*\{d\})|\\nabla|∇|∂|\\partial|d\w+\s*/\s*d)")
+
+_DERIVATIVE = re.compile(
+    r"\\(?:partial|nabla)(?![a-zA-Z])|[∂∇]|\\frac\s*\{\s*(?:d|\\mathrm\s*\{d\})|\bd\w*\s*/\s*d|'\s*\("
+)
 
 
 @dataclass(frozen=True)
@@ -49,9 +59,24 @@ class Side:
         return bool(_LABEL.fullmatch(self.text))
 
     @property
+    def called(self) -> bool:
+        """Whether it is a name with arguments: `L(w)`, `f(x, y)`."""
+        return self.named and bool(_CALLED.fullmatch(self.text))
+
+    @property
+    def slope(self) -> bool:
+        """Whether it is a derivative by name: `dL/dw`, `\\nabla_w L`."""
+        return bool(_SLOPE.match(self.text))
+
+    @property
+    def derives(self) -> bool:
+        """Whether a derivative in it is still to be worked out."""
+        return bool(_DERIVATIVE.search(self.text))
+
+    @property
     def label(self) -> bool:
         """Whether it may be a mere name for what stands on the other side: `L(w)`, `w_1`, `dL/dw`."""
-        return self.named or bool(_SLOPE.match(self.text))
+        return self.named or self.slope
 
 
 @dataclass(frozen=True)
@@ -70,21 +95,19 @@ class Statement:
 def statement(text: str, decimal: str = "point") -> Statement:
     """A line as it was typed. Raises `UnreadableError` with the column of what is no token."""
     found = [token for token in tokens(text, decimal)[:-1] if token[0] not in "be" or token[1] not in ENVELOPES]
-    found = list(trimmed(list(aligned(found))))
-    found, together, apart = without_cases(found)
-    parts = split(found)
-    goes_on = len(parts) > 1 and not parts[0]
-    end = len(text.rstrip()) + 1
-    sides = tuple(side(part, following, text) for part, following in zip(parts, [*parts[1:], []], strict=True))
-    return Statement(text, sides[1:] if goes_on else sides, goes_on, together, apart) if end else Statement(text, ())
+    whole = list(trimmed(list(aligned(found))))
+    found, together, apart = without_cases(whole)
+    parts, signs = split(found)
+    goes_on = bool(signs) and not parts[0]
+    end = whole[len(found)][2] if len(found) < len(whole) else len(text.rstrip()) + 1
+    starts = [parts[0][0][2] if parts[0] else 1, *(sign + 1 for sign in signs)]
+    sides = tuple(side(part, start, stop, text) for part, start, stop in zip(parts, starts, [*signs, end], strict=True))
+    return Statement(text, sides[1:] if goes_on else sides, goes_on, together, apart)
 
 
-def side(part: Sequence[Token], following: Sequence[Token], text: str) -> Side:
+def side(part: Sequence[Token], start: int, stop: int, text: str) -> Side:
     """Some tokens with an end behind them, and the text that they were cut from."""
-    start = part[0][2] if part else 1
-    stop = following[0][2] - 1 if following else len(text.rstrip()) + 1
-    typed = text[start - 1 : stop - 1 if following else None].strip().rstrip("=").strip()
-    return Side((*part, ("", "", stop)), text, typed)
+    return Side((*part, ("", "", stop)), text, text[start - 1 : stop - 1].strip())
 
 
 def aligned(found: Sequence[Token]) -> Iterator[Token]:
@@ -97,30 +120,41 @@ def aligned(found: Sequence[Token]) -> Iterator[Token]:
 
 
 def trimmed(found: Sequence[Token]) -> Sequence[Token]:
-    """Without arrows in front and line breaks and stops behind."""
+    """Without arrows and words such as "let" in front and line breaks and stops behind."""
     start, stop = 0, len(found)
-    while start < stop and found[start][1] in {"⟹", "\\", ":"}:
+    while start < stop and (found[start][1] in {"⟹", "\\", ":"} or leading(found[start : start + 2])):
         start += 1
     while stop > start and found[stop - 1][0] == "o" and found[stop - 1][1] in {"\\", ",", ".", ";"}:
         stop -= 1
     return found[start:stop]
 
 
-def split(found: Sequence[Token]) -> list[list[Token]]:
-    """The tokens between signs of equality that stand in no bracket."""
+def leading(found: Sequence[Token]) -> bool:
+    """Whether a word in front of a statement, such as "let" or "hence", is no part of it."""
+    (kind, word, _), behind = found[0], found[1:]
+    if (kind, word) == ("o", ","):
+        return True
+    apart = bool(behind) and (behind[0][0] != "o" or behind[0][1] in {",", ":", "(", "\\"})
+    return apart and kind in {"w", "t"} and word.casefold() in LEADING
+
+
+def split(found: Sequence[Token]) -> tuple[list[list[Token]], list[int]]:
+    """The tokens between signs of equality that stand in no bracket, and the columns of these signs."""
     parts: list[list[Token]] = [[]]
+    signs: list[int] = []
     depth = 0
     for token in found:
-        kind, sign, _ = token
+        kind, sign, column = token
         if kind == "b" or (kind == "o" and sign in OPENING):
             depth += 1
         elif kind == "e" or (kind == "o" and sign in CLOSING):
             depth -= 1
         if kind == "o" and sign == "=" and depth <= 0:
             parts.append([])
+            signs.append(column)
         else:
             parts[-1].append(token)
-    return parts
+    return parts, signs
 
 
 Pairs = tuple[tuple[str, str], ...]

@@ -24,6 +24,8 @@ class Terms:
     places: dict[str, int] = field(default_factory=dict)
     """Letters that stand for a position, from 0."""
     lengths: dict[str, int] = field(default_factory=dict)
+    lie: bool = False
+    """Whether the page's vectors are rows, as where samples stand in columns."""
 
     def sample(self, name: str, shape: Shape = (), domain: str = "real") -> Name:
         """A quantity that formulas are evaluated at, which students may name and pages do not show."""

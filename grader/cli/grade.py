@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from grader.render.feedback import SheetView
     from grader.run import Graded
 
-WIDTH = 110  # of a table in a file or a pipe
+WIDTH = 116  # of a table in a file or a pipe
 COLUMNS = {
     "correct": "correct", "follows": "follows", "slip": "slip", "incomplete": "incomplete", "wrong": "wrong",
     "blank": "blank", "unreadable": "person", "undecided": "person", "review": "person",
@@ -86,7 +86,7 @@ def by_student(views: Sequence[tuple[str, SheetView]]) -> Table:
     """A row for each problem that a student handed in."""
     from rich.text import Text
 
-    from grader.export.tables import decimal
+    from grader.render.environment import points as shown
 
     seen = {COLUMNS[mark.verdict] for _, sheet in views for mark in sheet.marks}
     columns = [column for column in dict.fromkeys(COLUMNS.values()) if column in seen]
@@ -94,7 +94,7 @@ def by_student(views: Sequence[tuple[str, SheetView]]) -> Table:
     table.add_column("first wrong at", no_wrap=True)
     for student, sheet in views:
         counts = Counter(COLUMNS[mark.verdict] for mark in sheet.marks)
-        points = f"{decimal(sheet.earned)}/{decimal(sheet.problem.points)}"
+        points = f"{shown(sheet.earned)}/{shown(sheet.problem.points)}"
         first = sheet.first_wrong.part if sheet.first_wrong else "—"
         tally = [str(counts[column] or "·") for column in columns]
         table.add_row(Text(student), Text(sheet.problem.id), points, *tally, Text(first))

@@ -28,7 +28,10 @@ from grader.expression.layout import (
 )
 
 _LATEX_OPERATORS = {"−": "-", "·": r"\cdot", "⋆": r"\star", "⊙": r"\odot", "∗": "*", "<": "<", "=": "="}
-_LATEX_GREEK = {letter: "\\" + word for word, letter in GREEK.items()}
+_LATEX_GREEK = {letter: "\\" + word for word, letter in {**GREEK, "pi": "π"}.items()}
+_LATEX_FUNCTIONS = {
+    "exp", "log", "max", "min", "det", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh",
+}  # fmt: skip
 _LATEX_BRACKETS = {
     "()": ("(", ")"),
     "[]": ("[", "]"),
@@ -104,7 +107,7 @@ def _latex_subscript(mark: str) -> str:
 
 
 def _latex_call(function: str, arguments: tuple[Layout, ...], below: str) -> str:
-    known = function in GREEK or function in {"exp", "log", "max", "min", "tanh"}
+    known = function in GREEK or function in _LATEX_FUNCTIONS
     name = f"\\{function}" if known else rf"\operatorname{{{function}}}"
     set_below = below.replace("×", r" \times ")
     name += f"_{{{set_below}}}" if below else ""

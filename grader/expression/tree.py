@@ -196,6 +196,9 @@ def fold(tree: Expression, leaf: Callable[[Leaf], T], node: Callable[..., T]) ->
     stack = [tree]
     while stack:
         current = stack[-1]
+        if id(current) in values:  # it stands in several places
+            stack.pop()
+            continue
         if isinstance(current, Apply):
             pending = [operand for operand in current.operands if id(operand) not in values]
             if pending:

@@ -54,14 +54,15 @@ def told(declaration: Declaration) -> str:
     """A declaration in words."""
     lengths = " × ".join(f"${length}$" for length in declaration.lengths)
     domain = declaration.domain
+    before, behind = ("", f" {DOMAINS[domain]}") if " " in DOMAINS[domain] else (f"{DOMAINS[domain]} ", "")
     match len(declaration.lengths):
         case 0:
-            return f"a {domain} number"
+            return f"a {before}number{behind}"
         case 1 if domain == "distribution":
             return f"a vector of {lengths} positive entries that add up to 1"
         case 1:
-            return f"a {domain} vector of {lengths} entries"
-    return f"a {domain} {lengths} matrix"
+            return f"a {before}vector of {lengths} entries" + (f" that are{behind}" if behind else "")
+    return f"a {before}{lengths} matrix" + (f" with entries{behind}" if behind else "")
 
 
 Line = Written("a line of LaTeX, without dollar signs", r"[^$]*[^$\s][^$]*")

@@ -84,6 +84,7 @@ def linear_regression(
     n = s.let("n", count) if kind is NUMBERS else s.symbol("n", positive=True)
     if kind is FORMULA:
         s.terms.rows(n, y, {"d": len(w)})
+        s.terms.lie = columns
     descent = Descent(s, lr, convention, penalty_of(penalty, lam), kind, w, b)
     rounds = chosen(batches, count)
     for t in range(1, (n_steps or len(rounds)) + 1):

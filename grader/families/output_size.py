@@ -61,10 +61,8 @@ def letter(page: Page, name: str, value: Expression | None) -> Expression:
     return page.symbol(name, positive=name != "p") if value is None else value
 
 
-def whole_strides(
-    page: Page, lengths: dict[str, Expression], k: Expression, p: Expression, s: Expression
-) -> None:
-    """Formulas are compared where the stride divides the room: there no rounding down is needed, and many leave it out."""
+def whole_strides(page: Page, lengths: dict[str, Expression], k: Expression, p: Expression, s: Expression) -> None:
+    """Formulas are compared where the stride divides the room, since many leave the rounding down out."""
     for name, length in lengths.items():
         if isinstance(length, Name) and length.name in page.symbols:
             steps = page.terms.sample(f"steps_{name}", (), "natural")

@@ -92,7 +92,7 @@ class Group:
         return [self.mark(part, i, CODES[code], judged, expected) for i, code in enumerate(overall(judged.codes))]
 
     def stated(self, part: Part) -> list[Mark]:
-        """One part's mark for every student, where the answer is a formula or a derivation: each text is judged once."""
+        """One part's mark for every student, where the answer states something: each text is judged once."""
         from grader.marking.stated import judged, mark_of
 
         judgements: dict[str, Judgement] = {}

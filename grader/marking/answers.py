@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -96,6 +97,17 @@ def as_typed(node: Node) -> object:
     if isinstance(node, Entries):
         return {str(key): as_typed(value) for key, value in node.items()}
     return str(node)
+
+
+_ENVELOPE = re.compile(r"\s*\\(?:begin|end)\{\w+\*?\}\s*")
+
+
+def typed_lines(node: Node) -> list[str]:
+    """The lines as a student handed them in: a list, a mapping with `lines`, or text with line breaks."""
+    if isinstance(node, Entries):
+        node = node.get("lines", Text(""))
+    texts = [str(line) for line in node] if isinstance(node, Items) else re.split(r"\n|\\\\(?!\w)", str(node))
+    return [line for line in texts if line.strip() and not _ENVELOPE.fullmatch(line)]
 
 
 def odd_shapes(answers: Mapping[str, Answer], shapes: Mapping[str, Shape]) -> tuple[tuple[str, Shape], ...]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from grader.claims import Root
 from grader.comparison import judged
-from grader.errors import MisfitError, UnreadableError
+from grader.errors import MisfitError, ShapeError, UnreadableError
+from grader.expression import algebra
 from grader.expression.algebra import Row, Value, whole
 from grader.expression.compare import Comparison
 from grader.expression.forms import FORMS
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from grader.parts import Part
     from grader.problem import Problem
     from grader.solution import Step
+    from grader.vocabulary import Vocabulary
 
 
 def judge_formula(problem: Problem, part: Part, text: str) -> Judgement:
@@ -30,9 +32,19 @@ def judge_formula(problem: Problem, part: Part, text: str) -> Judgement:
     `correct` where it is the same, in the form that the part asks for; `incomplete` where it is true and not finished;
     `slip` where it is the same as a named mistake; else `wrong`, with a place where the two differ.
     """
+    vocabulary = problem.vocabulary
+    found = judge_in(vocabulary, problem, part, text)
+    if vocabulary.lie and found.verdict in {"wrong", "unreadable"}:
+        standing = judge_in(replace(vocabulary, lie=False), problem, part, text)
+        return found if standing.verdict in {"wrong", "unreadable"} else standing
+    return found
+
+
+def judge_in(vocabulary: Vocabulary, problem: Problem, part: Part, text: str) -> Judgement:
+    """The verdict where names mean what the vocabulary says."""
     step = problem.solution[part.step]
     try:
-        answer = Answer(problem, step, statement(text, problem.decimal))
+        answer = Answer(vocabulary, step, statement(text, problem.decimal))
         found = answer.compared(step.expression)
     except MisfitError as error:
         return Judgement("wrong", words.misfit(explain(error), words.key_of(step)))
@@ -51,10 +63,10 @@ def judge_formula(problem: Problem, part: Part, text: str) -> Judgement:
 class Answer:
     """One formula that answers a step, read in the names of its page."""
 
-    def __init__(self, problem: Problem, step: Step, stated: Statement) -> None:
+    def __init__(self, vocabulary: Vocabulary, step: Step, stated: Statement) -> None:
         self.step, self.stated = step, stated
         self.unknown = next((claim.by for claim in step.claims if isinstance(claim, Root)), None)
-        self.vocabulary = problem.vocabulary
+        self.vocabulary = vocabulary
         self.scope = self.vocabulary.scope()
         if self.unknown is not None:
             solution = self.scope.expanded(step.expression)
@@ -85,6 +97,11 @@ class Answer:
     def _judged(self, first: Value, second: Value) -> Comparison:
         """Two values beside each other; a page's vectors neither stand nor lie, so that a row is one too."""
         pair = [each.vector if isinstance(each, Row) else each for each in (first, second)]
+        if self.implicit:
+            try:
+                pair = list(algebra.paired(*pair))
+            except ShapeError as error:
+                return Comparison("different", "shape", error.what)
         return judged(pair[0], pair[1], self.vocabulary, self.scope)
 
     def finished(self, part: Part) -> Judgement:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from grader.expression.readings import plain_of
-from grader.expression.tree import Index, Shape, by
+from grader.expression.tree import Index, Name, Shape, by
 
 if TYPE_CHECKING:
     from grader.expression.compare import Comparison
@@ -139,10 +139,40 @@ def key_of(step: Step) -> str | None:
 def differs(found: Comparison, key: str | None) -> str:
     """Where an answer and the key come to different values."""
     said = f"The key has {key}." if key else ""
-    if found.counterexample and found.values:
-        at = ", ".join(f"{name} = {value}" for name, value in found.counterexample)
-        return f"At {at} yours comes to {found.values[0]} and the key to {found.values[1]}. {said}".strip()
-    return f"{sentence(found.reason)} {said}".strip()
+    if not found.values:
+        return f"{sentence(found.reason)} {said}".strip()
+    yours, other = found.values
+    place, entry = where(found)
+    return f"{sentence(f'{place}yours comes to {yours} and the key to {other}{entry}')} {said}".strip()
+
+
+def apart(found: Comparison) -> str:
+    """Where the two sides of a line differ, with the values there."""
+    if not found.values:
+        return found.reason
+    place, entry = where(found)
+    return f"{place}the sides come to {found.values[0]} and {found.values[1]}{entry}"
+
+
+SHORT = 24  # characters of a value that is shown as it is
+
+
+def where(found: Comparison) -> tuple[str, str]:
+    """A place where two formulas differ, and in which entry: numbers and short vectors as they are, others by name.
+
+    >>> from grader.expression.compare import Comparison
+    >>> at = (("X", "[[2, 3], [5, 7], [11, 13], [4, 6]]"), ("lam", "3"))
+    >>> where(Comparison("different", "field", "entry 2 differs", at))
+    ('at λ = 3 and some X, ', ' in entry 2')
+    """
+    named = [(plain_of(Name(name)), value) for name, value in found.counterexample or ()]
+    shown = ", ".join(f"{name} = {value}" for name, value in named if len(value) <= SHORT)
+    some = [name for name, value in named if len(value) > SHORT]
+    places = [f"at {shown}"] if shown else []
+    if some:
+        places.append(f"{'' if shown else 'for '}some {listing(some)}")
+    entry = f" in {found.reason.removesuffix(' differs')}" if found.reason.startswith("entry ") else ""
+    return f"{' and '.join(places)}, " if places else "", entry
 
 
 def undecided(reason: str) -> str:
@@ -157,23 +187,48 @@ def unsolved(unknown: str, equation: bool) -> str:
     """That an answer is true of the solution and does not say what it is."""
     if equation:
         return f"This equation holds; solve it for {unknown}."
-    return f"This holds, and {unknown} still stands on the right, openly or in a quantity that comes from it: solve for it."
+    where = "on the right, openly or in a quantity that comes from it"
+    return f"This holds, and {unknown} still stands {where}: solve for it."
 
 
 def line(number: int, verdict: str, reason: str) -> str:
     """What is the matter with one line of a derivation."""
     said = {
-        "wrong": f"Line {number} does not follow",
+        "wrong": f"Line {number} does not hold",
         "undecided": f"Line {number} could not be settled",
         "unreadable": f"Line {number} cannot be read",
     }
     return f"{said[verdict]}: {reason}."
 
 
+def lines(numbers: Sequence[int]) -> tuple[str, bool]:
+    """Lines by number, and whether they are many."""
+    return f"Line{'s' if len(numbers) > 1 else ''} {listing([str(number) for number in numbers])}", len(numbers) > 1
+
+
+def wrong_too(numbers: Sequence[int]) -> str:
+    which, many = lines(numbers)
+    return f"{which} {'do' if many else 'does'} not hold either."
+
+
+def unclear(numbers: Sequence[int]) -> str:
+    which, _ = lines(numbers)
+    return f"{which} could not be read or settled."
+
+
+def following(numbers: Sequence[int]) -> str:
+    which, many = lines(numbers)
+    return f"{which} {'follow' if many else 'follows'} from a line that does not hold."
+
+
 def right_again(numbers: Sequence[int]) -> str:
-    which = listing([str(number) for number in numbers])
-    many = "s" if len(numbers) > 1 else ""
-    return f"Line{many} {which} {'are' if many else 'is'} right, and {'do' if many else 'does'} not come from the line above."
+    which, many = lines(numbers)
+    return f"{which} {'are' if many else 'is'} right, and {'do' if many else 'does'} not come from the line above."
+
+
+def missing(results: Sequence[str]) -> str:
+    """What a page that goes wrong does not arrive at."""
+    return f"The page does not arrive at {listing(list(results))}."
 
 
 def not_reached(results: Sequence[str]) -> str:

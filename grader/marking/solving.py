@@ -18,8 +18,8 @@ from grader.expression.tree import Expression, Name, leaves
 from grader.numeric import Array
 from grader.vocabulary import Vocabulary
 
-STEPS = 20
-NEAR, FAR = 1e-8, 1e-5
+STEPS = 40
+NEAR = 1e-8
 POINTS = 4
 
 Equation = tuple[Value, Value]
@@ -61,8 +61,10 @@ def newton(tree: Expression, slopes: Expression, name: Name, values: dict[str, A
         off, jacobian = numeric(tree, at)[..., 0].reshape(-1), numeric(slopes, at)[..., 0]
         if not (np.isfinite(off).all() and np.isfinite(jacobian).all()):
             return None
-        if np.max(np.abs(off)) <= NEAR * 1e-3 * max(1.0, float(np.max(np.abs(guess)))):
-            return guess
         step, *_ = np.linalg.lstsq(jacobian.reshape(off.size, guess.size), off, rcond=None)
+        size = max(1.0, float(np.max(np.abs(guess))))
         guess = guess - step.reshape(guess.shape)
+        if np.max(np.abs(step)) <= NEAR * 1e-3 * size:
+            solved = np.max(np.abs(off)) <= NEAR * max(1.0, float(np.max(np.abs(jacobian))) * size)
+            return guess if solved else None
     return None

@@ -11,8 +11,8 @@ from grader.document import Node, Text
 from grader.marking import marks as words
 from grader.marking.answers import as_typed
 from grader.marking.marks import Mark
-from grader.problem import Problem
 from grader.parts import Part
+from grader.problem import Problem
 
 if TYPE_CHECKING:
     from grader.marking import Sheet

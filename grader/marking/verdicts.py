@@ -56,7 +56,7 @@ def near(column: Column, target: Array, part: Part, exact: bool = False) -> np.n
     within = off <= allowed * (1 + 1e-9) + noise
     rounded = off <= column.half_units * (1 + 1e-9) + noise
     same = (column.values == target) | (np.isnan(column.values) & np.isnan(target))
-    return np.where(np.isfinite(target), within | (rounded & enough(column, part)), same)
+    return np.asarray(np.where(np.isfinite(target), within | (rounded & enough(column, part)), same))
 
 
 def enough(column: Column, part: Part) -> np.ndarray:

@@ -123,13 +123,21 @@ def choose(n: Array, k: Array) -> Array:
 
 
 def factorial(n: Array) -> Array:
-    """n! of whole numbers, Γ(n + 1) in general; NaN below zero.
+    """n! of whole numbers, Γ(n + 1) in general; NaN at −1, −2, …, infinite beyond what floats hold.
 
-    >>> factorial(np.array([0.0, 5.0]))
-    array([  1., 120.])
+    >>> factorial(np.array([0.0, 5.0, -1.0]))
+    array([  1., 120.,  nan])
     """
-    flat = [math.gamma(value + 1) if 0 <= value < 170.6 else math.nan if value < 0 else math.inf for value in n.flat]
-    return np.array(flat).reshape(n.shape)
+    return np.array([_gamma(value + 1) for value in n.flat]).reshape(n.shape)
+
+
+def _gamma(value: float) -> float:
+    try:
+        return math.gamma(value)
+    except ValueError:  # at a pole
+        return math.nan
+    except OverflowError:
+        return math.inf
 
 
 def cross(a: Array, b: Array) -> Array:

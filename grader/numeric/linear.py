@@ -62,7 +62,8 @@ def inverse(A: Array) -> Array:
 
 def determinant(A: Array) -> Array:
     """The determinant of every student's matrix (n, n, N)."""
-    return np.asarray(np.linalg.det(np.moveaxis(A, -1, 0)))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.linalg.det(np.moveaxis(A, -1, 0)))
 
 
 def transpose(A: Array) -> Array:

@@ -9,8 +9,9 @@ from typing import Any
 
 from grader.document import from_python
 from grader.expression import read_table
-from grader.kinds import Numbers
+from grader.kinds import Lines, Numbers
 from grader.marking import first_wrong
+from grader.marking.answers import typed_lines
 from grader.marking.marks import WAITING, Mark, earned
 from grader.problem import Problem
 
@@ -29,6 +30,15 @@ class Table:
     """A tensor's entries in rows, with what is not right."""
 
     rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One line of a derivation: as typed, and its verdict."""
+
+    number: int
+    text: str
+    verdict: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,10 @@ class SheetView:
         return any(mark.verdict in WAITING for mark in self.marks)
 
     @property
+    def unfinished(self) -> bool:
+        return any(mark.verdict == "incomplete" for mark in self.marks)
+
+    @property
     def first_wrong(self) -> Mark | None:
         return first_wrong(self.marks)
 
@@ -68,6 +82,18 @@ class SheetView:
         return {
             mark.part: table(mark) for mark in self.marks if isinstance(kinds[mark.part], Numbers) and shows_cells(mark)
         }
+
+    @property
+    def derivations(self) -> dict[str, list[LineView]]:
+        """The lines of each derivation that was judged, and their verdicts."""
+        kinds = {mark.part: self.problem.solution[mark.part].kind for mark in self.marks}
+        return {mark.part: lines(mark) for mark in self.marks if isinstance(kinds[mark.part], Lines) and mark.cells}
+
+
+def lines(mark: Mark) -> list[LineView]:
+    """A derivation's lines as typed, each with its verdict."""
+    texts = typed_lines(from_python(mark.answer))
+    return [LineView(number, *line) for number, line in enumerate(zip(texts, mark.cells, strict=True), start=1)]
 
 
 def shows_cells(mark: Mark) -> bool:

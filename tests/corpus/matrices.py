@@ -72,7 +72,6 @@ EQUAL: list[Row] = [
     (NORM(u + v) ** 2, NORM(u) ** 2 + 2 * (u.T @ v) + NORM(v) ** 2),
     (NORM(u - v) ** 2 + NORM(u + v) ** 2, 2 * NORM(u) ** 2 + 2 * NORM(v) ** 2),
     (ONES(n).T @ u, SUM(u)),
-    (u * (ONES(n).T @ ONES(n)), n * u),
     (SUM(p), num(1)),
     (ONES(n).T @ p, num(1)),
     ((DIAG(p) - OUTER(p, p)) @ z, HADAMARD(p, z) - p * (p.T @ z)),

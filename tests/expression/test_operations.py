@@ -23,6 +23,8 @@ from grader.expression import (
     Table,
     absolute,
     arccos,
+    arcsin,
+    arctan,
     argmax,
     argmin,
     beside,
@@ -31,15 +33,19 @@ from grader.expression import (
     concatenate,
     conv2d,
     cos,
+    cosh,
     cross,
+    determinant,
     diagonal,
     entry,
     equal,
     exact,
     exp,
     expand,
+    factorial,
     floor,
     identity,
+    inverse,
     largest,
     log,
     maximum,
@@ -48,19 +54,24 @@ from grader.expression import (
     numeric,
     outer,
     pad,
+    pi,
     pool,
     ravel,
     relu,
+    root,
     sigmoid,
     sign,
     sin,
+    sinh,
     smallest,
     softmax,
     solve,
     sqrt,
     stack,
+    tan,
     tanh,
     total,
+    trace,
     where,
     xlogy,
 )
@@ -104,6 +115,12 @@ class Case(NamedTuple):
         return {leaf.name: leaf for leaf in leaves(self.tree) if isinstance(leaf, Name)}
 
 
+OF_ONE = [
+    "negative", "exp", "log", "sqrt", "abs", "sign", "floor", "ceiling", "tanh", "sigmoid", "relu", "sin", "cos", "tan",
+    "arcsin", "arccos", "arctan", "sinh", "cosh", "factorial",
+]  # fmt: skip
+
+
 def entry_by_entry() -> Iterator[Case]:
     for name in ("plus", "minus", "times", "divide", "maximum", "minimum", "less", "equal"):
         operation = OPERATIONS[name]
@@ -112,22 +129,7 @@ def entry_by_entry() -> Iterator[Case]:
         yield Case("a matrix and a row", operation(M, v))
         yield Case("a column and a row", operation(col, v), FEW)
         yield Case("a number", operation(v, 1), FEW)
-    for name in (
-        "negative",
-        "exp",
-        "log",
-        "sqrt",
-        "abs",
-        "sign",
-        "floor",
-        "ceiling",
-        "tanh",
-        "sigmoid",
-        "relu",
-        "sin",
-        "cos",
-        "arccos",
-    ):
+    for name in OF_ONE:
         operation = OPERATIONS[name]
         yield Case("a scalar", operation(a))
         yield Case("a matrix", operation(M))
@@ -140,6 +142,12 @@ def entry_by_entry() -> Iterator[Case]:
     yield Case("often zero", xlogy(v, u), FEW)
     yield Case("of whole numbers", choose(a, b), COUNTS)
     yield Case("each of some", choose(9, v), COUNTS)
+    for n in (2, 3, 4, 5):
+        yield Case(f"{n}", root(a, n=n))
+        yield Case(f"{n}, entry by entry", root(M, n=n), FEW)
+    yield Case("beside a name", pi() * a)
+    yield Case("alone", pi())
+    yield Case("of whole numbers", factorial(v), COUNTS)
     yield Case("scalars", where(a < b, a, b))
     yield Case("equal", where(a < b, a + 1, b), FEW)
     yield Case("by entry", where(v < 0, u, 7))
@@ -174,6 +182,14 @@ MATRICES = [
     Case("two equations in thirds", solve(A2, w), FEW.map(lambda n: n / 3), (("w", RATIONALS),)),
     Case("three equations, often singular", solve(A3, v), FEW),
     Case("several right sides", solve(A2, B2), HALVES),
+    Case("one entry", inverse(A1), FEW),
+    Case("two by two, often singular", inverse(A2), FEW),
+    Case("three by three", inverse(A3), HALVES),
+    Case("one entry", determinant(A1)),
+    Case("two by two, often singular", determinant(A2), FEW),
+    Case("three by three", determinant(A3), HALVES),
+    Case("one entry", trace(A1)),
+    Case("three by three", trace(A3)),
     Case("a vector", softmax(v)),
     Case("ties", softmax(v), FEW),
     Case("each row", softmax(M)),
@@ -400,6 +416,20 @@ DEGENERATE = [
     ("ways to choose", choose(5, v), {"v": [0, 2, 5]}, [1, 10, 1]),
     ("more than there are", choose(2, a), {"a": 3}, 0),
     ("many", choose(60, a), {"a": 30}, 118264581564861424),
+    ("of nothing and of one", factorial(v), {"v": [0, 1, 5]}, [1, 1, 120]),
+    ("the largest that floats hold", factorial(a) / factorial(a - 1), {"a": 170}, 170),
+    ("the odd root of a negative number", root(a, n=3), {"a": -8}, -2),
+    ("the even root of a negative number", root(a, n=4), {"a": -16}, nan),
+    ("the root of nothing", stack(root(a, n=3), root(a, n=2)), {"a": 0}, [0, 0]),
+    ("the number itself", root(a, n=1), {"a": -third}, -third),
+    ("half a turn", stack(sin(pi() / 6), cos(pi())), {}, [half, -1]),
+    ("equal rows", determinant(A2), {"A2": [[1, 2], [1, 2]]}, 0),
+    ("a swap", determinant(A2), {"A2": [[0, 1], [1, 0]]}, -1),
+    ("zeros on the diagonal", trace(A2), {"A2": [[0, 5], [7, 0]]}, 0),
+    ("no inverse", inverse(A2), {"A2": [[1, 2], [2, 4]]}, [[nan, nan], [nan, nan]]),
+    ("its own inverse", inverse(A2), {"A2": [[0, 1], [1, 0]]}, [[0, 1], [1, 0]]),
+    ("beyond the sine", stack(arcsin(a), arccos(a)), {"a": 2}, [nan, nan]),
+    ("odd and even", stack(sinh(a), cosh(a), tan(a), arctan(a), arcsin(a)), {"a": 0}, [0, 1, 0, 0, 0]),
     ("perpendicular", cross(v, u), {"v": [1, 0, 0], "u": [0, 1, 0]}, [0, 0, 1]),
     ("every product", outer(w, v), {"w": [0, 2], "v": [1, -1, half]}, [[0, 0, 0], [2, -2, 1]]),
     ("no angle", arccos(a), {"a": 1}, 0),
@@ -462,7 +492,9 @@ lost = UNKNOWN[0]
 
 AFTER_A_SINGULAR_SYSTEM = [
     lost + 1, lost * 0, -lost, lost / 2, lost**2, 2**lost, absolute(lost), sign(lost), exp(lost), floor(lost),
-    sigmoid(lost), tanh(lost), cos(lost), relu(lost), maximum(lost, 0), minimum(0, lost), lost < 1, lost > 1,
+    sigmoid(lost), tanh(lost), cos(lost), tan(lost), arcsin(lost), arctan(lost), sinh(lost), cosh(lost), relu(lost),
+    factorial(lost), root(lost, n=3), pi() * lost, determinant(stack(UNKNOWN, w)), trace(stack(UNKNOWN, w)),
+    inverse(stack(UNKNOWN, w))[0, 0], maximum(lost, 0), minimum(0, lost), lost < 1, lost > 1,
     equal(lost, 1), equal(1, lost), choose(5, lost), choose(lost, 2), choose(lost, 0), xlogy(lost, 1), xlogy(1, lost),
     where(lost, 1, 1), where(lost < 1, 1, 2), total(UNKNOWN), mean(UNKNOWN), largest(UNKNOWN), smallest(UNKNOWN),
     argmax(UNKNOWN), argmin(UNKNOWN), softmax(UNKNOWN)[0], UNKNOWN @ w, outer(UNKNOWN, w)[0, 0],
@@ -562,9 +594,21 @@ def test_scipy_has_the_same_sigmoid_and_softmax(scores: list[Fraction]) -> None:
         (sin, mpmath.sin, -12),
         (cos, mpmath.cos, -12),
         (sigmoid, lambda x: 1 / (1 + mpmath.exp(-x)), -12),
+        (tan, mpmath.tan, -12),
+        (arctan, mpmath.atan, -12),
+        (sinh, mpmath.sinh, -12),
+        (cosh, mpmath.cosh, -12),
+        (lambda a: arcsin(a / 12), lambda x: mpmath.asin(x / 12), -12),
+        (lambda a: arccos(a / 12), lambda x: mpmath.acos(x / 12), -12),
+        (lambda a: root(a, n=3), lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)), -12),
+        (lambda a: root(a, n=6), lambda x: mpmath.root(x, 6), 0),
+        (lambda a: pi() * a, lambda x: mpmath.pi * x, -12),
     ],
-    ids=["exp", "log", "sqrt", "tanh", "sin", "cos", "sigmoid"],
-)
+    ids=[
+        "exp", "log", "sqrt", "tanh", "sin", "cos", "sigmoid", "tan", "arctan", "sinh", "cosh", "arcsin", "arccos",
+        "the third root", "the sixth root", "pi",
+    ],
+)  # fmt: skip
 @settings(deadline=None, max_examples=50)
 @given(value=RATIONALS)
 def test_mpmath_has_the_same_functions(function: Any, witness: Any, least: Fraction, value: Fraction) -> None:
@@ -606,6 +650,29 @@ def test_scipy_chooses_alike(n: int, k: int) -> None:
     tables = {"a": [table(n)], "b": [table(k)]}
     assert exact(choose(a, b), of_student(tables, 0)) == special.comb(n, k, exact=True)
     assert_allclose(numeric(choose(a, b), arrays(tables)), [special.comb(n, k)], rtol=1e-13)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.integers(0, 100))
+def test_scipy_has_the_same_factorials(n: int) -> None:
+    """SciPy's factorial, exactly and in floats."""
+    tables = {"a": [table(n)]}
+    assert exact(factorial(a), of_student(tables, 0)) == special.factorial(n, exact=True)
+    assert_allclose(numeric(factorial(a), arrays(tables)), [special.factorial(n)], rtol=1e-13)
+
+
+@settings(deadline=None, max_examples=50)
+@given(matrices((3, 3)))
+def test_numpy_has_the_same_determinant_trace_and_inverse(drawn: list[list[list[Fraction]]]) -> None:
+    """NumPy's linalg.det, trace and linalg.inv, the last of matrices far from singular."""
+    (square,) = drawn
+    dominant = square + 40 * np.eye(3, dtype=int)
+    tables, S = {"A3": [table(dominant)]}, dominant.astype(float)
+    for tree, expected in [
+        (determinant(A3), np.linalg.det(S)), (trace(A3), np.trace(S)), (inverse(A3), np.linalg.inv(S)),
+    ]:  # fmt: skip
+        assert_allclose(numeric(tree, arrays(tables))[..., 0], expected, rtol=1e-11, atol=1e-13)
+        assert_allclose(as_array(exact(tree, of_student(tables, 0)), tree.shape), expected, rtol=1e-11, atol=1e-13)
 
 
 @settings(deadline=None, max_examples=50)

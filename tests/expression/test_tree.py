@@ -39,7 +39,7 @@ from grader.expression import (
     total,
     where,
 )
-from grader.expression.tree import Apply, Shape, as_expression, broadcast, by
+from grader.expression.tree import Apply, Leaf, Shape, as_expression, broadcast, by, fold, leaves
 
 a, b, c = Name("a"), Name("b"), Name("c")
 v, u = Name("v", (3,)), Name("u", (3,))
@@ -262,6 +262,55 @@ def test_names_stand_once_in_the_order_written(tree: Expression, expected: tuple
     assert names(tree) == expected
 
 
+DEPTH = 50_000
+
+
+def height(tree: Expression) -> int:
+    return fold(tree, lambda leaf: 0, lambda apply, *operands: 1 + max(operands, default=-1))
+
+
+def test_a_fold_is_as_deep_as_memory() -> None:
+    """A tree deeper than Python recurses is read all the same, on whichever side it is deep."""
+    left, right = a, a
+    for _ in range(DEPTH):
+        left, right = left + 1, 1 + right
+    assert (height(left), height(right)) == (DEPTH, DEPTH)
+    assert names(left) == names(right) == ("a",)
+
+
+def test_a_fold_reads_a_shared_part_once() -> None:
+    """A doubling of a doubling … has as many parts as lines, not 2 to that power."""
+    read: list[object] = []
+
+    def leaf(node: Leaf) -> int:
+        read.append(node)
+        return 1
+
+    tree: Expression = a
+    for _ in range(200):
+        tree = tree + tree
+    assert fold(tree, leaf, lambda apply, *operands: sum(operands)) == 2**200
+    assert read == [a]
+
+
+def test_a_fold_gives_operands_in_their_order() -> None:
+    """Each operation gets what was read of its operands, as they are written, and of itself alone where it has none."""
+    text = fold(
+        where(a < b, stack(a, b)[0], 2) - op["pi"](),
+        repr,
+        lambda apply, *operands: f"{apply.operation}[{' '.join(operands)}]",
+    )
+    assert text == "minus[where[less[a b] item[stack[a b]] 2] pi[]]"
+
+
+def test_leaves_stand_as_often_as_they_are_written() -> None:
+    """From left to right."""
+    tree = a + b * a
+    assert leaves(tree) == (a, b, a)
+    assert leaves(tree / tree) == (a, b, a) * 2
+    assert leaves(a) == (a,)
+
+
 @pytest.mark.parametrize(
     ("tree", "shapes", "expected"),
     [
@@ -272,6 +321,11 @@ def test_names_stand_once_in_the_order_written(tree: Expression, expected: tuple
         (M @ v, {"M": (7, 3)}, (7,)),
         (M @ v, {"M": (7, 2), "v": (2, 5)}, (7, 5)),
         (M.T, {"M": (4, 6)}, (6, 4)),
+        (op["inverse"](S), {"S": (7, 7)}, (7, 7)),
+        (op["determinant"](S), {"S": (7, 7)}, ()),
+        (op["trace"](S) * v, {"S": (7, 7)}, (3,)),
+        (op["root"](M, n=3), {"M": (4, 6)}, (4, 6)),
+        (op["pi"]() * v, {"v": (5,)}, (5,)),
         (conv2d(X, K, stride=(2, 1)), {"X": (3, 9, 9), "K": (4, 3, 2, 2)}, (4, 4, 8)),
         (pool(X, (2, 2)), {"X": (6, 28, 28)}, (6, 14, 14)),
         (ravel(X), {"X": (2, 2, 2)}, (8,)),
@@ -337,6 +391,9 @@ FRAME = ((0, 0), (0, 0))
         (lambda: outer(M, v), "an outer product takes two vectors, got 2×3 and 3", ""),
         (lambda: diagonal(M), "a diagonal takes a vector, got 2×3", ""),
         (lambda: cross(v, Name("w", (2,))), "a cross product takes two vectors of 3 entries, got 3 and 2", ""),
+        (lambda: op["inverse"](M), "expected a square matrix, got 2×3", ""),
+        (lambda: op["determinant"](v), "expected a square matrix, got 3", ""),
+        (lambda: op["trace"](a), "expected a square matrix, got a single number", ""),
         (lambda: pad(v, padding=FRAME), "padding takes an image of at least 2 axes, got 3", ""),
         (lambda: conv2d(v, K), "convolution takes an image and a kernel of 2 to 4 axes, got 3 and 2×3", ""),
         (lambda: conv2d(Name("X", (3, 5, 5)), K), "an image of 3 channels and a kernel of 1", "K"),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import linalg  # type: ignore[import-untyped, unused-ignore]
 
-from grader.numeric import Array, matmul, solve, transpose
+from grader.numeric import Array, determinant, inverse, matmul, solve, transpose
 
 
 def whole_numbers(shape: tuple[int, ...], seed: int) -> Array:
@@ -122,6 +122,32 @@ def test_rank_deficient(n: int, seed: int, unit: float) -> None:
     A = whole_numbers((n, n, 1), seed) / unit
     A[-1] = A[:-1].sum(axis=0)
     assert np.isnan(solve(A, np.ones((n, 1)))).all()
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.integers(1, 5), st.integers(1, 4), st.integers(0, 99))
+def test_inverse_and_determinant(n: int, students: int, seed: int) -> None:
+    """Every student's inverse and determinant are SciPy's."""
+    A = diagonally_dominant(n, students, seed)
+    inverses = np.stack([linalg.inv(of(A, i)) for i in range(students)], axis=-1)
+    assert_allclose(inverse(A), inverses, rtol=1e-10, atol=1e-12, strict=True)
+    determinants = np.array([linalg.det(of(A, i)) for i in range(students)])
+    assert_allclose(determinant(A), determinants, rtol=1e-12, strict=True)
+
+
+def test_inverse_and_determinant_of_a_singular_matrix() -> None:
+    """No inverse for that student, and a determinant of 0; the others keep theirs."""
+    A = np.stack([[[2.0, 0.0], [0.0, 4.0]], [[1.0, 2.0], [2.0, 4.0]], [[np.nan, 0.0], [0.0, 1.0]]], axis=-1)
+    assert_array_equal(inverse(A)[..., 0], [[0.5, 0.0], [0.0, 0.25]])
+    assert np.isnan(inverse(A)[..., 1:]).all()
+    assert_allclose(determinant(A), [8.0, 0.0, np.nan], rtol=1e-15)
+
+
+def test_inverse_of_nobody() -> None:
+    """No students, no inverses, no determinants."""
+    nobody = np.zeros((2, 2, 0))
+    assert inverse(nobody).shape == (2, 2, 0)
+    assert determinant(nobody).shape == (0,)
 
 
 @pytest.mark.parametrize("small", [1e-12, 1e-20, 1e-150])

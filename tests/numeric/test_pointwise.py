@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import special  # type: ignore[import-untyped, unused-ignore]
 
-from grader.numeric import Array, relu, sigmoid, softmax
+from grader.numeric import Array, relu, root, sigmoid, softmax
 
 
 def arrays(dimensions: int) -> st.SearchStrategy[Array]:
@@ -63,6 +63,31 @@ def test_relu(z: Array) -> None:
 def test_relu_nan() -> None:
     """NaN stays NaN and does not turn into a mark-worthy 0."""
     assert_array_equal(relu(np.array([np.nan, -1.0, np.inf])), [np.nan, 0.0, np.inf])
+
+
+@settings(deadline=None, max_examples=200)
+@given(arrays(1), st.integers(1, 9))
+def test_root(a: Array, n: int) -> None:
+    """The power undoes the root, real for negative numbers where n is odd; SciPy's cbrt is the same for n = 3."""
+    with np.errstate(invalid="ignore"):
+        roots = root(a, n)
+    expected = a if n % 2 else np.where(a >= 0, a, np.nan)
+    assert_allclose(roots**n, expected, rtol=1e-12, atol=1e-300)
+    if n == 3:
+        assert_allclose(roots, special.cbrt(a), rtol=1e-12, atol=1e-300)
+
+
+@pytest.mark.parametrize(
+    ("a", "n", "expected"),
+    [
+        (-8.0, 3, -2.0), (-16.0, 4, np.nan), (0.0, 3, 0.0), (0.0, 2, 0.0), (-np.inf, 3, -np.inf), (np.inf, 2, np.inf),
+        (np.nan, 3, np.nan), (-7.0, 1, -7.0), (1e-300, 3, 1e-100),
+    ],
+)  # fmt: skip
+def test_root_values(a: float, n: int, expected: float) -> None:
+    """Known values, the limits and NaN."""
+    with np.errstate(invalid="ignore"):
+        assert_allclose(root(np.array([a]), n), [expected], rtol=1e-13)
 
 
 @settings(deadline=None, max_examples=200)

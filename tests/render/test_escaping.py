@@ -102,6 +102,41 @@ def test_a_feedback_page_survives_a_hostile_name_and_answer(attack: str) -> None
     assert max(map(len, text.splitlines())) < 8 * LONGEST
 
 
+@pytest.mark.parametrize("attack", [*ATTACKS, "x" * 10_000, "a = b", "\\text{<b>} = | 1 |", "let q = `x`"])
+def test_lines_and_formulas_on_a_feedback_page(attack: str) -> None:
+    """A derivation's lines stand in a table of their own, a row each, and a formula's message in its cell."""
+    derivation = grader.load("problems/exercise-2-report/softmax-derivation.yaml")
+    formula = grader.load("problems/exercise-2-report/softmax-derivative.yaml")
+    sheets = [
+        SheetView(derivation, grader.grade(derivation, {"lines": [attack, r"= \hat{y}_i", attack]})),
+        SheetView(formula, grader.grade(formula, {"same": attack})),
+    ]
+    text = page("s", sheets)
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    types = {token.type for token in tokens} | {child.type for token in tokens for child in token.children or []}
+    assert not types & {"html_block", "html_inline", "link_open", "image", "bullet_list_open", "fence"}
+    assert [token.tag for token in tokens if token.type == "heading_open"] == ["h1", "h2", "h2"]
+    rows = [token for token in tokens if token.type == "tr_open"]
+    lines = [attack, "=", attack] if attack.strip() else ["="]
+    assert len(rows) == (1 + len(derivation.parts)) + (1 + len(lines)) + (1 + len(formula.parts))
+    assert max(map(len, text.splitlines())) < 8 * LONGEST
+
+
+def test_what_a_page_of_lines_says() -> None:
+    """Each line as typed with its verdict, what goes wrong in bold; an unfinished answer is not called right."""
+    derivation = grader.load("problems/exercise-2-report/softmax-derivation.yaml")
+    marks = grader.grade(derivation, {"lines": [r"\hat{y}_i = e^{z_i}", derivation.solution["lines"].kind.lines[0]]})
+    text = page("s", [SheetView(derivation, marks)])
+    assert "| 1 | `\\hat{y}_i = e^{z_i}` | **wrong** |" in text
+    assert "| 2 | `" in text
+    ridge = grader.load("problems/exercise-2-report/exercise-2-ridge.yaml")
+    closed = r"(X^T X + n λ I) w = X^T y"
+    gradient = r"\frac2n X^T(Xw - y) + 2 λ w"
+    text = page("s", [SheetView(ridge, grader.grade(ridge, {"gradient": gradient, "closed_form": closed}))])
+    assert "> Nothing that is written here is wrong; what is marked `incomplete` is not finished." in text
+    assert "This equation holds; solve it for w." in text
+
+
 def test_every_format_escapes_by_default() -> None:
     """A template that prints a value gets it escaped without asking."""
     from grader.render.environment import environment
