@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from grader.vocabulary import Vocabulary
 
 KEYS = ("title", "family", "statement", "given", "ask", "hints", "symbols", "vary", "require", "policy", "tests")
+
+
 @dataclass(frozen=True)
 class Problem:
     """An exercise as its author wrote it, with everything read."""

@@ -82,7 +82,7 @@ from grader.expression.readings import exact, latex_of, numeric, plain_of
 from grader.expression.tree import OPERATIONS, Expression, Name, Number, Operation, by, entry, names, shape_with
 
 __all__ = [
-    "Expression", "Name", "Number", "Numeral", "OPERATIONS", "Operation", "Table", "absolute", "arccos",
+    "OPERATIONS", "Expression", "Name", "Number", "Numeral", "Operation", "Table", "absolute", "arccos",
     "arcsin", "arctan", "argmax", "argmin", "beside", "by", "ceiling", "choose", "concatenate", "conv2d", "cos",
     "cosh", "cross", "determinant", "diagonal", "divide", "entry", "equal", "exact", "exp", "expand",
     "factorial", "floor", "identity", "inverse", "item", "largest", "latex_of", "less", "log", "matmul",

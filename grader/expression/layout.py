@@ -129,7 +129,20 @@ class Cases:
 
 
 Layout = (
-    Numeric | Symbol | Infix | Negative | Ratio | Power | Postfix | Fence | Root | Call | Total | Derivative | Grid | Cases
+    Numeric
+    | Symbol
+    | Infix
+    | Negative
+    | Ratio
+    | Power
+    | Postfix
+    | Fence
+    | Root
+    | Call
+    | Total
+    | Derivative
+    | Grid
+    | Cases
 )
 
 
