@@ -103,7 +103,7 @@ def test_little_is_left_open(verdict: str) -> None:
 def test_what_cannot_be_read_is_not_read() -> None:
     """A broken text, or a name that nobody declared, is never given a meaning."""
     broken = [run for run in runs() if run.entry.expect == ("unreadable",)]
-    assert len(broken) > 40
+    assert len(broken) > 35
     assert listed([run for run in broken if run.verdict != "unreadable"]) == ""
 
 

@@ -87,7 +87,7 @@ def arithmetic(column: Callable[[Objects, Objects], Objects]) -> Callable[[Objec
 
     def at(a: Objects, b: Objects) -> Objects:
         result = column(a, b)
-        return _shortened(result) if result.size and type(result.item(0)) is fmpq else result
+        return _shortened(result) if fmpq in map(type, result.flat) else result
 
     return at
 

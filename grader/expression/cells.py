@@ -34,6 +34,7 @@ MOST_BALLS = 6_000  # in all steps at those points
 MOST_SUSPECTS = 6
 LARGEST = 1e100  # of a number in a formula near which is looked
 MOST_SIZES = 40
+ODD = (3, 5, 7, 9)
 APART = 1e-7  # of their size that two floats may differ by rounding
 
 
@@ -146,10 +147,37 @@ def constants(program: Program) -> list[float]:
     return found
 
 
+def real_power(a: Array, b: Array) -> Array:
+    """Powers of floats, of negative ones too where the exponent is a ratio over a small odd number."""
+    value: Array = np.power(a, b)
+    for below in ODD if np.isnan(value).any() else ():
+        above = np.round(b * below)
+        real = np.isnan(value) & (np.abs(b * below - above) < 1e-9)
+        value = np.where(real, np.where(above % 2, -1.0, 1.0) * np.abs(a) ** b, value)
+    return value
+
+
+def real_choose(n: Array, k: Array) -> Array:
+    """Binomial coefficients of floats, whole or not."""
+    whole = numeric.choose(n, k)
+    if not np.isnan(whole).any():
+        return whole
+    below = numeric.factorial(np.asarray(k)) * numeric.factorial(np.asarray(n - k))
+    return np.where(np.isnan(whole), numeric.factorial(n) / below, whole)
+
+
+FLOATS: dict[str, Callable[..., Array]] = {"power": real_power, "choose": real_choose}
+"""What operations are in floats, where balls have a value and the NumPy column has none."""
+
+
 def run(program: Program, floats: Sequence[Array]) -> list[Any]:
     """A program in floats."""
     with np.errstate(all="ignore"):
-        return program.run(lambda operation: operation.numeric, lambda leaf: np.array([nearest(leaf.value)]), floats)
+        return program.run(
+            lambda operation: FLOATS.get(operation.name, operation.numeric),
+            lambda leaf: np.array([nearest(leaf.value)]),
+            floats,
+        )
 
 
 def looked_at(question: Question) -> tuple[Drawn, int, int]:

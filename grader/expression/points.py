@@ -2,7 +2,8 @@
 
 The first points have small numbers that can be shown to people, no two entries alike; the others are random numbers at
 several scales, half of them dyadic and half with a large prime below the line, so that no factor in a formula makes all
-of them whole. What a name gets hangs on its place among the names alone, so that thousands of comparisons share them.
+of them whole. What a name gets hangs on its place among the names, so that thousands of comparisons share them, and in
+long formulas on a salt too, so that nobody can write a formula that vanishes at the points where it will be looked at.
 """
 
 from __future__ import annotations
@@ -39,18 +40,23 @@ _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19)
 
 
 class Slot(NamedTuple):
-    """What a name's points hang on: how many entries stand before its own, its shape and its domain."""
+    """What a name's points hang on: how many entries stand before its own, its shape, its domain, and a salt."""
 
     before: int
     shape: Shape
     domain: Domain
+    salt: int = 0
+
+    @property
+    def seed(self) -> int:
+        return self.before + (self.salt << 32)
 
 
-def slots(names: Sequence[Name], domains: Mapping[str, Domain]) -> list[Slot]:
+def slots(names: Sequence[Name], domains: Mapping[str, Domain], salt: int = 0) -> list[Slot]:
     """A slot for each name; a name without a domain is real."""
     found, before = [], 0
     for name in names:
-        found.append(Slot(before, name.shape, domains.get(name.name, REAL)))
+        found.append(Slot(before, name.shape, domains.get(name.name, REAL), salt))
         before += math.prod(name.shape)
     return found
 
@@ -92,7 +98,7 @@ def last_point(slots: Sequence[Slot]) -> int:
 def ratios(slot: Slot) -> Objects:
     """Fractions of a slot's domain at all points, `(*shape, POINTS)`; at few where they are many."""
     whole = slot.domain in WHOLE
-    source = random.Random(slot.before)
+    source = random.Random(slot.seed)
     shown, drawn = (whole_shown, whole_random) if whole else (real_shown, real_random)
     places = range(slot.before, slot.before + math.prod(slot.shape))
     more = range(last_point([slot]) - SHOWN)
@@ -147,7 +153,7 @@ def balls(slot: Slot, bits: int) -> Objects:
 @lru_cache(maxsize=1024)
 def residues(slot: Slot, attempt: int) -> Objects:
     """Two random points of the field, within what the domain says of the entries together."""
-    source = random.Random(f"{slot.before} {attempt}")
+    source = random.Random(f"{slot.seed} {attempt}")
     count = 2 * math.prod(slot.shape)
     raw = np.empty(count, dtype=object)
     raw[:] = [nmod(source.randrange(1, P), P) for _ in range(count)]
@@ -173,7 +179,7 @@ def scattered(slots: Sequence[Slot], sizes: Sequence[float], draws: int) -> list
     near = np.array([0.0, 1.0, *sizes])
     found: list[Array] = []
     first: Array | None = None
-    for before, shape, domain in slots:
+    for before, shape, domain, _ in slots:
         which, normal, wide, close, whole = noise(before, math.prod(shape), draws)
         centre = near[(which * 1e6).astype(int) % len(near)] * np.sign(normal)
         beyond = np.sign(close) * np.round(normal) if domain in WHOLE else np.where(centre, centre, 1.0) * close

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from grader.expression.domains import DOMAINS, REAL, WHOLE, Domain
 from grader.expression.points import Slot, slots
@@ -13,6 +14,8 @@ from grader.expression.tree import Expression
 
 LARGEST_WORK = 8_000  # operations on entries at one point
 MOST_ENTRIES = 1_000  # of all names
+STEP_BITS = 4  # that the choice of a step says, about
+SHARED_BITS = 120  # that a formula may say and have the points that all have; two residues are 122
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Question:
         self.program = Program(one, other)
         self.one, self.other = self.program.roots
         self.names = sorted((name for _, name in self.program.names), key=lambda name: name.name)
-        found = dict(zip(self.names, slots(self.names, domains), strict=True))
+        found = dict(zip(self.names, slots(self.names, domains, salt(self.program)), strict=True))
         self.slots: list[Slot] = [found[name] for _, name in self.program.names]
         self.work = self.program.work()
         entries = sum(math.prod(name.shape) for name in self.names)
@@ -61,3 +64,14 @@ class Question:
 
     def undecided(self, reason: str, points: int = 0, rule: str = "balls") -> Comparison:
         return Comparison("undecided", rule, reason, points=points, domain=self.domain)
+
+
+def salt(program: Program) -> int:
+    """0 for short formulas. For those that say enough to be made for known points, a number drawn from all they say."""
+    ratios = [leaf.value for _, leaf in program.numbers]
+    bits = sum([each.numerator.bit_length() + each.denominator.bit_length() for each in ratios])
+    if bits + STEP_BITS * len(program.steps) <= SHARED_BITS:
+        return 0
+    said = [f"{each.numerator:x}/{each.denominator:x}" for each in ratios]
+    said += [f"{step.operation}{step.operands}{step.options}" for step in program.steps]
+    return int.from_bytes(blake2b(" ".join(said).encode(), digest_size=8).digest())

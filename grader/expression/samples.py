@@ -80,8 +80,9 @@ class Seen:
         most = np.zeros(len(at))
         values = [value[..., at] if value.shape[-1] == self.sample.count else value for value in self.values]
         saturating = [step.operands[0] for step in self.question.program.steps if step.operation.name in SATURATES]
-        for size in (*map(_bits, values), *(_exponent(values[i]) for i in saturating)):
-            most = np.maximum(most, size.reshape(-1, size.shape[-1]).max(axis=0).astype(float))
+        with np.errstate(all="ignore"):  # of balls too wide for a float
+            for size in (*map(_bits, values), *(_exponent(values[i]) for i in saturating)):
+                most = np.maximum(most, size.reshape(-1, size.shape[-1]).max(axis=0).astype(float))
         return [4 * float(size) + 64 for size in most]
 
 

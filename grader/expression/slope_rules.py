@@ -272,7 +272,7 @@ SLOPES: dict[str, Rule] = {
     **dict.fromkeys(("sum", "mean", "trace", "transpose", "stack", "ravel", "concatenate", "beside"), linear),
     **dict.fromkeys(("expand", "diagonal", "pad"), linear),
     **dict.fromkeys(("matmul", "outer", "cross", "conv2d"), bilinear),
-    **dict.fromkeys(("sign", "floor", "ceiling", "less", "equal", "argmax", "argmin"), flat),
+    **dict.fromkeys(("sign", "floor", "ceiling", "less", "equal", "argmax", "argmin", "identity", "pi"), flat),
     "plus": lambda node, da, db: added(da, db),
     "minus": lambda node, da, db: added(da, negated(db)),
     "negative": lambda node, da: negated(da),

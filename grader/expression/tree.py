@@ -218,7 +218,11 @@ def leaves(tree: Expression) -> tuple[Leaf, ...]:
 
 def names(tree: Expression) -> tuple[str, ...]:
     """The names in a tree, each once, in the order they are written."""
-    return tuple(dict.fromkeys(leaf.name for leaf in leaves(tree) if isinstance(leaf, Name)))
+    return fold(
+        tree,
+        lambda leaf: (leaf.name,) if isinstance(leaf, Name) else (),
+        lambda _, *operands: tuple(dict.fromkeys(itertools.chain(*operands))),
+    )
 
 
 def shape_with(tree: Expression, shapes: Mapping[str, Shape]) -> Shape:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from flint import arb, fmpq
 
 from grader import expression as op
 from grader.expression import OPERATIONS, Expression, Name
+from grader.expression.balls import run as run_balls
 from grader.expression.cells import (
     BRANCHED,
     JUMPS,
@@ -17,9 +20,11 @@ from grader.expression.cells import (
     TURNS,
     jumping,
     looked_at,
+    run,
     sizes,
     turning,
 )
+from grader.expression.compare import compare_trees
 from grader.expression.program import Program
 from grader.expression.question import Question
 
@@ -82,3 +87,47 @@ def test_equal_formulas_have_no_suspects() -> None:
     here, cells, _ = looked_at(Question(op.maximum(x, y), (x + y + op.absolute(x - y)) / 2, {}))
     assert np.allclose(here.one, here.other)
     assert cells >= 2
+
+
+ENTRIES = {
+    "xlogy": op.xlogy(x, y), "root": op.root(x, n=3), "choose": op.choose(x, y), "power": op.power(x, y),
+    "where": op.where(x < y, x, y), "power of a third": x ** Fraction(1, 3), "power of two fifths": x ** Fraction(2, 5),
+    "power of minus three sevenths": x ** Fraction(-3, 7), "power of a half": x ** Fraction(1, 2),
+    "chosen": op.choose(x, 2),
+    **{name: row(x, y) for name in ("plus", "minus", "times", "divide", "maximum", "minimum", "less", "equal")
+       if (row := OPERATIONS[name])},
+    **{name: row(x) for name in (
+        "negative", "exp", "log", "sqrt", "abs", "floor", "ceiling", "tanh", "sigmoid", "relu", "sin", "cos", "tan",
+        "arcsin", "arccos", "arctan", "sinh", "cosh", "sign", "factorial") if (row := OPERATIONS[name])},
+}  # fmt: skip
+
+
+def test_every_row_of_entries_is_looked_at() -> None:
+    assert {name for name, row in OPERATIONS.items() if row.elementwise} <= {*ENTRIES, "pi"}
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_floats_have_a_value_where_balls_have_one(name: str) -> None:
+    """And the same; else all points where the floats have none would look like one cell."""
+    program = Program(ENTRIES[name])
+    first = np.array([-7.25, -2.5, -1.5, -0.75, -0.3, 0.2, 0.6, 0.9, 2.5, 7.25])
+    points = [first, np.resize([0.43, -1.31, 2.71, -0.64], first.shape)][: len(program.names)]
+    floats = run(program, points)[program.roots[0]]
+    exact = [np.array([arb(value) for value in each]) for each in points]
+    balls = run_balls(program, exact, 128)[program.roots[0]]
+    for value, ball in zip(floats, balls, strict=True):
+        known = isinstance(ball, fmpq) or (isinstance(ball, arb) and ball.is_finite())
+        assert np.isfinite(value) == known
+        assert not known or value == pytest.approx(float(ball), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("base", [lambda d: d, lambda d: d * op.exp(x)])
+@pytest.mark.parametrize(
+    "factor",
+    [x ** Fraction(1, 3), x ** Fraction(-3, 5), op.root(x, n=3), op.choose(x, 2), op.factorial(x), op.xlogy(y, y * y)],
+    ids=str,
+)
+def test_cells_below_zero_are_seen(factor: Expression, base: Callable[[Expression], Expression]) -> None:
+    """A difference below −3 is found, whatever stands beside it."""
+    one, other = ((op.sqrt(y) - inner) / base(factor) for inner in (x + 3, op.absolute(x + 3)))
+    assert compare_trees(op.relu(one), op.relu(other)).verdict == "different"

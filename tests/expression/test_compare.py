@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 import mpmath
@@ -17,10 +18,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from grader import expression as op
-from grader.expression import Expression, Name, exact
+from grader.expression import Expression, Name, exact, points
 from grader.expression.compare import Comparison, compare_trees
 from grader.expression.from_sympy import from_sympy
 from grader.expression.parse import parse
+from grader.expression.points import slots
 from grader.expression.tree import as_expression
 
 NAMES = {name: Name(name) for name in "abnptxyz"}
@@ -398,3 +400,45 @@ def test_too_large() -> None:
     M = Name("M", (40, 40))
     found = compare_trees(M @ M, 2 * M)
     assert (found.verdict, found.rule) == ("undecided", "budget")
+
+
+def vanishing(name: Name, at: Iterable[Fraction]) -> Expression:
+    """A polynomial that is zero at these places alone."""
+    return reduce(lambda product, place: product * (name - place), at, as_expression(1))
+
+
+@pytest.mark.parametrize("domain", ["real", "positive", "integer", "natural"])
+def test_nobody_can_write_for_known_points(domain: str) -> None:
+    """What vanishes at all points that short formulas are compared at is told from zero all the same."""
+    (slot,) = slots([x], {"x": domain})
+    places = [Fraction(int(each.numerator), int(each.denominator)) for each in points.ratios(slot).flat]
+    for some in (places, places[: points.SHOWN + 5], places[points.SHOWN :]):
+        for one in (op.exp(x), op.exp(x) + op.absolute(x), x):
+            found = compare_trees(one, one + vanishing(x, some), {"x": domain})
+            assert found.verdict == "different"
+
+
+def test_nobody_can_write_for_known_residues() -> None:
+    """Nor at those in the field, and at the point where balls look once more."""
+    (slot,) = slots([x], {})
+    residues = [Fraction(int(each)) for each in points.residues(slot, 0).flat]
+    point = points.ratios(slot)[points.SHOWN]
+    for some in (residues, [*residues, Fraction(int(point.numerator), int(point.denominator))]):
+        assert compare_trees(x, x + vanishing(x, some)).verdict == "different"
+        assert compare_trees(op.sin(x), op.sin(x) + vanishing(x, some)).verdict == "different"
+
+
+def test_shared_squares_of_whole_numbers_stay_short() -> None:
+    """Whole numbers are kept exact only as long as they are short, at whichever of the points they grow."""
+    one = reduce(lambda tree, _: tree * tree + 1, range(200), x)
+    other = reduce(lambda tree, _: 1 + tree**2, range(200), x)
+    started = time.process_time()
+    assert compare_trees(one, other, {"x": "natural"}).verdict in {"same", "undecided"}
+    assert time.process_time() - started < 0.25
+
+
+def test_values_beyond_floats_warn_of_nothing() -> None:
+    """What saturates is asked how large its operand is, even where no float is that large."""
+    one, other = op.where(y < y, y, x), op.where(y < y / 3 + y * Fraction(2, 3), y, x)
+    found = compare_trees(op.arctan(op.tanh(op.exp(one))), op.arctan(op.tanh(1 / op.exp(-other))))
+    assert found.verdict != "different"

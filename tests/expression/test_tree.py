@@ -291,6 +291,7 @@ def test_a_fold_reads_a_shared_part_once() -> None:
         tree = tree + tree
     assert fold(tree, leaf, lambda apply, *operands: sum(operands)) == 2**200
     assert read == [a]
+    assert names(tree * b) == ("a", "b")
 
 
 def test_a_fold_gives_operands_in_their_order() -> None:
