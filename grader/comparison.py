@@ -144,7 +144,15 @@ def as_equations(one: Statement, other: Statement, world: Vocabulary, scope: Sco
 
     r₁ = c·r₂ exactly where r₁(x)·r₂(x′) = r₂(x)·r₁(x′) at all points x and x′.
     """
-    first, second = (residual(each, scope) for each in (one, other))
+    try:
+        first = residual(one, scope)
+    except MisfitError as error:
+        residual(other, scope)
+        return Comparison("different", "shape", pointed(error))
+    try:
+        second = residual(other, scope)
+    except MisfitError as error:
+        return Comparison("different", "shape", pointed(error))
     if first.shape != second.shape:
         return Comparison("different", "shape", "the equations have other shapes")
     nothing = as_expression(0)
@@ -165,9 +173,12 @@ def as_equations(one: Statement, other: Statement, world: Vocabulary, scope: Sco
 
 
 def residual(stated: Statement, scope: Scope) -> Expression:
-    """What an equation says is zero."""
+    """What an equation says is zero. Raises `MisfitError` where its sides have other shapes."""
     left, right = stated.sides[0].tree(scope), stated.sides[-1].tree(scope)
-    return scope.expanded(op.minus(*algebra.paired(left, right)))
+    try:
+        return scope.expanded(op.minus(*algebra.paired(left, right)))
+    except ShapeError as error:
+        raise MisfitError(error.what, stated.text, stated.sides[-1].tokens[0][2]) from error
 
 
 def leaves_of(tree: Expression) -> Iterable[tuple[str, Name]]:

@@ -212,3 +212,20 @@ def test_evidence_of_same() -> None:
     assert (found.points, found.domain) == (2, "x positive; y real")
     assert 0 < found.chance < 1e-30
     assert math.isclose(grader.compare("1/2", "0.5").chance, 0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "verdict"),
+    [
+        ("X w = X", "w = y", "unreadable"),
+        ("X w = X", "X w = y", "different"),
+        ("X w = y", "X w = X", "different"),
+        ("λ y_i y = X", "λ y_i y = X", "unreadable"),
+    ],
+)
+def test_an_equation_whose_own_sides_do_not_fit(one: str, other: str, verdict: str) -> None:
+    """It is told apart from one that fits, and says where; two such equations are no pair to compare."""
+    symbols = {"X": "matrix(n,d)", "y": "vector(n)", "w": "vector(d)", "λ": "positive"}
+    found = grader.compare(one, other, symbols)
+    assert found.verdict == verdict
+    assert "do not fit" in found.reason

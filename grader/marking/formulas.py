@@ -11,7 +11,7 @@ from grader.errors import MisfitError, ShapeError, UnreadableError
 from grader.expression import algebra
 from grader.expression.algebra import Row, Value, whole
 from grader.expression.compare import Comparison
-from grader.expression.forms import FORMS
+from grader.expression.forms import FORMS, FormError
 from grader.expression.readings import plain_of
 from grader.expression.tree import Expression, Name, names
 from grader.kinds import explain
@@ -112,7 +112,10 @@ class Answer:
                 return Judgement("wrong", words.says_nothing(plain_of(self.unknown)))
             if held:
                 return Judgement("incomplete", words.unsolved(plain_of(self.unknown), self.implicit))
-        trouble = FORMS[part.form].holds(self.tree()) if part.form else ""
+        try:
+            trouble = FORMS[part.form].holds(self.tree()) if part.form else ""
+        except FormError as error:
+            return Judgement("undecided", words.undecided(error.what))
         return Judgement("incomplete", words.another_form(trouble)) if trouble else Judgement("correct")
 
     def says_nothing(self, unknown: Name) -> bool:
