@@ -14,8 +14,9 @@ from grader.expression.tree import Index, Shape
 from grader.kinds import READ, Answer
 from grader.marking import marks as words
 from grader.marking.answers import Column, Reader, as_typed, column, odd_shapes
+from grader.marking.judging import Judged, judged
 from grader.marking.marks import Mark, Marks
-from grader.marking.verdicts import CODES, DIGITS, FOLLOWS, Judged, enough, judge, overall, own_values
+from grader.marking.verdicts import CODES, DIGITS, FOLLOWS, overall
 from grader.parts import Part
 from grader.problem import Problem
 from grader.solution import Slip, Step
@@ -75,7 +76,8 @@ class Group:
         self.columns: dict[str, Column] = {
             step: column([answer.get(step) for answer in answers], shapes[step]) for step in given
         }
-        self.own = own_values(self.solution, self.columns, shapes)
+        parts = {part.step: part for part in problem.parts}
+        self.judged, self.way = judged(self.solution, parts, self.columns, shapes)
 
     def marks(self) -> list[Marks]:
         """A student's marks each, in the order of the parts."""
@@ -86,9 +88,8 @@ class Group:
 
     def part(self, part: Part) -> list[Mark]:
         """One part's mark for every student."""
-        judged = judge(part, self.solution, self.columns, self.own, self.shapes)
-        step = self.solution[part.step]
-        expected = None if step.kind.judge else step.kind.show(self.solution.arrays[part.step][..., 0])
+        judged = self.judged[part.step]
+        expected = self.solution[part.step].kind.show(self.solution.arrays[part.step][..., 0])
         return [self.mark(part, i, CODES[code], judged, expected) for i, code in enumerate(overall(judged.codes))]
 
     def stated(self, part: Part) -> list[Mark]:
@@ -111,7 +112,7 @@ class Group:
         codes = judged.codes[..., i]
         by_cell = bool(codes.shape) and read is not None and read.shape == step.shape
         slip = step.slips[judged.slips[i] - 1] if verdict == "slip" else None
-        own = None if verdict in {"correct", "blank"} or step.kind.judge else self.led_to(step, i)
+        own = None if verdict in {"correct", "blank"} else self.led_to(step, i)
         return Mark(
             student=sheet.student,
             problem=self.problem.id,
@@ -136,7 +137,7 @@ class Group:
 
     def led_to(self, step: Step, i: int) -> object:
         """What the student's own earlier answers lead to, as text."""
-        own = self.own.led_to[step.name.name]
+        own = self.way.led_to[step.name.name]
         return None if own is None else step.kind.show(own[..., i if own.shape[-1] > 1 else 0])
 
     def inputs(self, step: Step, i: int) -> list[str]:
@@ -166,14 +167,15 @@ class Group:
             return words.unreadable(self.answers[i][part.step].trouble)
         if slip is not None:
             return words.slipped(slip.sentence, expected)
-        if verdict == "follows":
-            return words.follows(self.inputs(step, i), self.led_to(step, i), expected)
+        if verdict in LED:
+            return LED[verdict](self.inputs(step, i), self.led_to(step, i), expected)
+        if verdict == "incomplete":
+            return words.coarse(self.wanted(part), expected)
         if codes.shape != step.shape:
             return words.wrong_shape(codes.shape, step.shape)
         if codes.shape:
             return words.wrong_cells(self.wrong_cells(step, i, codes), codes.size)
-        coarse = self.coarse(part, i)
-        return words.wrong_number(expected, self.led_to(step, i), self.inputs(step, i), coarse)
+        return words.wrong_number(expected, self.led_to(step, i), self.inputs(step, i))
 
     def wrong_cells(self, step: Step, i: int, codes: np.ndarray) -> list[tuple[Index, str, str]]:
         """The entries that are not right: where, what is there, what should be."""
@@ -185,16 +187,15 @@ class Group:
         bad = [tuple(int(k) for k in index) for index in np.argwhere(codes > FOLLOWS)]
         return [(index, "" if np.isnan(given[index]) else shown[0][index], shown[1][index]) for index in bad]
 
-    def coarse(self, part: Part, i: int) -> str:
-        """That an answer agrees with the key as far as it goes, and does not go far enough."""
-        column, key = self.columns[part.step], float(self.solution.arrays[part.step][0])
-        if self.solution[part.step].kind.exact or enough(column, part)[i]:
-            return ""
-        if abs(float(column.values[i]) - key) > column.half_units[i]:
-            return ""
+    def wanted(self, part: Part) -> str:
+        """How many digits a part asks for."""
         if part.decimals is not None:
-            return f"Too few digits to tell: write {part.decimals} decimals."
-        return f"Too few digits to tell: write at least {part.digits or DIGITS} significant digits."
+            return f"{part.decimals} decimals"
+        return f"at least {part.digits or DIGITS} significant digits"
+
+
+LED = {"rounded": words.rounded, "follows": words.follows, "undecided": words.too_coarse}
+"""What is said of an answer that is judged by the student's own earlier values."""
 
 
 def _names(codes: np.ndarray) -> object:
