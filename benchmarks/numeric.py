@@ -133,7 +133,7 @@ def optimisers() -> None:
         start = x.tolist(), y.tolist(), float(starts[0, 0]), float(starts[1, 0])
 
         def ours(solution: Solution = solution) -> Any:
-            return judged(solution, {}, {}, {})
+            return judged(solution, {}, {}, {}, {})
 
         def loop(name: str = name, start: Any = start) -> Any:
             return LOOPS[name](*start)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader import claims
-from grader.claims import Claim, Derivative, Root, Same, holds
+from grader.claims import Claim, Derivative, Put, Root, Same, holds
 from grader.errors import ShapeError
 from grader.expression import Expression, Name, Table, entry, latex_of, names, numeric
 from grader.expression import exact as read_exact
@@ -128,12 +128,14 @@ class Page:
         derivative: tuple[Expression, Expression] | None = None,
         root: tuple[Expression, Expression] | None = None,
         same: Expression | None = None,
+        put: tuple[Expression, Mapping[str, Expression]] | None = None,
         key: Sequence[str] = (),
     ) -> Name:
         """Name a quantity of the solution, with the sentence that a student reads beside it.
 
         `derivative=(loss, w)` claims that it is the derivative of `loss` by the name `w`, `root=(equation, w)` that
-        put for `w` it makes `equation` zero, `same=expression` that it equals another; `Solution.prove` proves it.
+        put for `w` it makes `equation` zero, `same=expression` that it equals another, `put=(formulas, values)` that it
+        is formulas of the page with values for their symbols; `Solution.prove` proves it.
         `key` are paragraphs that only the key shows: a rubric, the option that is right, the lines expected.
         """
         tree = as_expression(expression)
@@ -144,6 +146,8 @@ class Page:
             claimed.append(Root(root[0], _a_name(root[1])))
         if same is not None:
             claimed.append(Same(same))
+        if put is not None:
+            claimed.append(Put(put[0], tuple(put[1].items())))
         named = self._name(name, tree.shape, symbol)
         self.steps[name] = Step(named, tree, sentence, kind, tuple(claimed), key=tuple(key))
         return named

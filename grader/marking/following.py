@@ -33,6 +33,8 @@ class Way:
     solution: Solution
     columns: Mapping[str, Column]
     shapes: Mapping[str, Shape]
+    put: Mapping[str, Expression]
+    """The steps that put values into a formula of the students' own, which is not the key's."""
     led_to: dict[str, Array | None] = field(default_factory=dict)
     """What each step comes to on a student's own earlier answers; None where their shapes do not fit it."""
     carried: dict[str, Array] = field(default_factory=dict)
@@ -49,9 +51,11 @@ class Way:
 
     def arrive(self, name: str, step: Step) -> None:
         """Evaluate a step on what it rests on."""
-        led_to = self.led_to[name] = evaluate(step.expression, self.carried, self.shapes)
+        led_to = self.led_to[name] = evaluate(self.put.get(name, step.expression), self.carried, self.shapes)
         self.carried[name] = self.solution.arrays[name] if led_to is None else led_to
         self.exact[name], self.honest[name] = self.all_of(step, self.exact), self.all_of(step, self.honest)
+        if name in self.put:
+            self.honest[name] = self.honest[name] & False
 
     def leave(self, name: str, good: np.ndarray) -> None:
         """Take the answers to a step as what later steps rest on; `good` are the entries that are right, `(…, N)`."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from grader.expression.tree import Shape
+from grader.claims import Same
+from grader.expression.tree import Expression, Shape
 from grader.kinds import BLANK, READ, UNREADABLE
 from grader.marking import rounding
 from grader.marking.answers import Column
@@ -41,13 +42,17 @@ class Judged:
 
 
 def judged(
-    solution: Solution, parts: Mapping[str, Part], columns: Mapping[str, Column], shapes: Mapping[str, Shape]
+    solution: Solution,
+    parts: Mapping[str, Part],
+    columns: Mapping[str, Column],
+    shapes: Mapping[str, Shape],
+    put: Mapping[str, Expression],
 ) -> tuple[dict[str, Judged], Way]:
     """The verdicts on every step that has answers, and the way that they make through the page.
 
     What is answered and not asked is judged like what is asked without a word more.
     """
-    way = Way(solution, columns, shapes)
+    way = Way(solution, columns, shapes, put)
     found: dict[str, Judged] = {}
     for name, step in solution.items():
         if name in solution.symbolic:
@@ -78,7 +83,7 @@ class Answers:
         """A verdict an entry: what is right by the key is right, whatever came before."""
         states = self.column.states
         right, as_own = self.equal(self.key), self.equal(self.own)
-        follows = as_own & self.earned
+        follows = (as_own | self.by_another_way()) & self.earned
         within, wide = self.by_rounding((states == READ) & ~right & ~follows & self.earned)
         follows |= within
         coarse = self.coarse() & (follows | ~as_own)
@@ -95,6 +100,19 @@ class Answers:
         if target is None or target.shape[:-1] != self.size[:-1]:
             return np.zeros(self.size, dtype=bool)
         return np.broadcast_to(near(self.column, target, self.part, self.step.kind.exact), self.size)
+
+    def by_another_way(self) -> np.ndarray:
+        """Where answers are what the student's own earlier values lead to by what the step claims to be the same."""
+        found = np.zeros(self.size, dtype=bool)
+        for claim in self.step.claims:
+            if isinstance(claim, Same) and self.own is not None:
+                other = evaluate(claim.of, self.way.carried, self.way.shapes)
+                reached = self.equal(other)
+                if other is not None and reached.any():
+                    found |= reached
+                    whole = flat(reached).all(axis=0) & ~flat(self.equal(self.own)).all(axis=0)
+                    self.way.led_to[self.name] = np.where(whole, other, self.own)
+        return found
 
     def coarse(self) -> np.ndarray:
         """Where answers agree with the key, or with what their own way leads to, as far as they go."""

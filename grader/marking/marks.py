@@ -282,9 +282,18 @@ def wrong_shape(given: Shape, expected: Shape) -> str:
     return f"Expected {entries}, got {by(given)}{' entries' if given else ''}."
 
 
+MOST_ENTRIES = 8  # that a message names
+
+
 def wrong_cells(wrong: Sequence[tuple[Index, str, str]], count: int) -> str:
     """Which entries are wrong: where, what is there, what should be."""
-    shown = [f"{cell_name(index)} is {given or 'blank'}, the key has {key}" for index, given, key in wrong[:8]]
-    more = f"; and {len(wrong) - 8} more" if len(wrong) > 8 else ""
+    shown = [f"{cell_name(index)} is {given}, the key has {key}" for index, given, key in wrong[:MOST_ENTRIES]]
+    more = f"; and {len(wrong) - MOST_ENTRIES} more" if len(wrong) > MOST_ENTRIES else ""
     verb = "is" if len(wrong) == 1 else "are"
     return f"{len(wrong)} of {count} entries {verb} not right: {'; '.join(shown)}{more}."
+
+
+def places(what: str, indices: Sequence[Index]) -> str:
+    """What is the matter with some entries, and which they are: "Missing: row 1, column 1"."""
+    more = [f"{len(indices) - MOST_ENTRIES} more"] if len(indices) > MOST_ENTRIES else []
+    return f"{what}: {listing([cell_name(index) for index in indices[:MOST_ENTRIES]] + more)}."

@@ -89,15 +89,15 @@ def flat(entries: np.ndarray) -> np.ndarray:
 def overall(codes: np.ndarray) -> np.ndarray:
     """One verdict a student from those of the entries.
 
-    All blank is blank; one entry that cannot be read or settled leaves the whole for a person; one that is wrong or
-    missing makes it wrong; and of the others the one that is furthest from correct is that of the whole.
+    All blank is blank; one entry that cannot be read or settled leaves the whole for a person; one that is wrong makes
+    it wrong; one that is missing leaves it incomplete; of the others the one furthest from correct is that of all.
     """
     entries = flat(codes)
 
     def some(code: int) -> np.ndarray:
         return np.asarray((entries == code).any(axis=0))
 
-    order = [UNREAD, UNDECIDED, WRONG, NOTHING, SLIP, INCOMPLETE, FOLLOWS, ROUNDED]
-    verdicts = [UNREAD, UNDECIDED, WRONG, WRONG, SLIP, INCOMPLETE, FOLLOWS, ROUNDED]
+    order = [UNREAD, UNDECIDED, WRONG, SLIP, NOTHING, INCOMPLETE, FOLLOWS, ROUNDED]
+    verdicts = [UNREAD, UNDECIDED, WRONG, SLIP, INCOMPLETE, INCOMPLETE, FOLLOWS, ROUNDED]
     everything_blank = (entries == NOTHING).all(axis=0)
     return np.select([everything_blank, *map(some, order)], [NOTHING, *verdicts], default=CORRECT)
