@@ -14,6 +14,7 @@ Words = tuple[str, str]
 def called(tree: Expression, otherwise: str) -> str:
     """A part of a formula as the page writes it, or `otherwise` where that is too long for a sentence.
 
+    >>> from grader.expression import Name
     >>> called(Name("lr") * Name("g"), "a factor")
     'α·g'
     """
@@ -198,7 +199,3 @@ def point_moved(places: int) -> Words:
 
 def digits_swapped() -> Words:
     return "two digits that stand side by side had changed places", "Write the number down once more."
-
-
-def digit_left_out() -> Words:
-    return "a digit had been left out in writing the number down", "Write the number down once more."

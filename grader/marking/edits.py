@@ -21,10 +21,11 @@ MOST = 200  # edits of a step
 MOST_LEAVES = 120  # of a formula that is edited
 
 SIMPLEST = (
-    "sign", "factor-left-out", "term-left-out", "bracket-lost", "stale", "square-left-out", "root-left-out",
-    "function-left-out", "inverted", "factor-two", "minus-on-first", "sum-or-mean", "neighbour", "multiplied-instead",
-    "squared", "other-case", "one-off", "transposed", "swapped", "other-extreme", "addend-left-out", "not-rounded",
-    "degrees", "other-quantity", "divided-instead", "added-instead",
+    "cut-off", "sign", "factor-left-out", "term-left-out", "bracket-lost", "stale", "square-left-out",
+    "root-left-out", "function-left-out", "inverted", "factor-two", "point-moved", "minus-on-first", "sum-or-mean",
+    "neighbour", "multiplied-instead", "squared", "other-case", "one-off", "transposed", "swapped", "other-extreme",
+    "digits-swapped", "addend-left-out", "not-rounded", "degrees", "other-quantity", "divided-instead",
+    "added-instead",
 )  # fmt: skip
 """The kinds of edit, the one that people make most often first: an early one needs fewer digits to be named."""
 
@@ -50,11 +51,15 @@ def edits(step: Step, solution: Solution) -> tuple[Edit, ...]:
     >>> from grader.families import example_solution, load_all
     >>> solution = example_solution(load_all()["sgd"])
     >>> [edit.sentence for edit in edits(solution["yhat_1"], solution)][3]
-    'It looks as if the factor x_1 were left out. Go through the factors one by one.'
+    'It looks as if the factor w were left out. Go through the factors one by one.'
     """
-    known = tuple(itertools.takewhile(lambda name: name is not step.name, solution.names.values()))
-    numbers = (name for name in known if name.name not in solution or solution[name.name].kind == step.kind)
-    return edits_of(step.expression, tuple(numbers))
+    return edits_of(step.expression, known_before(step, solution))
+
+
+def known_before(step: Step, solution: Solution) -> tuple[Name, ...]:
+    """The givens, and the earlier steps that take the same kind of answer."""
+    known = itertools.takewhile(lambda name: name is not step.name, solution.names.values())
+    return tuple(name for name in known if name.name not in solution or solution[name.name].kind == step.kind)
 
 
 @lru_cache(maxsize=1024)
