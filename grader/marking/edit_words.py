@@ -132,6 +132,14 @@ def stale(old: Expression, new: Expression) -> Words:
     return what, "Take the newest value there is."
 
 
+def all_stale(when: str) -> Words:
+    return f"everything were taken {when}", "Take the newest values there are."
+
+
+def extra_factor(factor: Expression) -> Words:
+    return f"a factor {called(factor, '')} too many came in".replace("  ", " "), "Go through the factors one by one."
+
+
 def taken_for(other: Expression, right: Expression) -> Words:
     what = f"{called(other, 'another quantity')} stood where {called(right, 'one')} belongs"
     return what, "Look up which quantity the formula names."

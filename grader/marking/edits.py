@@ -25,7 +25,7 @@ SIMPLEST = (
     "root-left-out", "function-left-out", "inverted", "factor-two", "point-moved", "minus-on-first", "sum-or-mean",
     "neighbour", "multiplied-instead", "squared", "other-case", "one-off", "transposed", "swapped", "other-extreme",
     "digits-swapped", "addend-left-out", "not-rounded", "degrees", "other-quantity", "divided-instead",
-    "added-instead",
+    "added-instead", "extra-factor",
 )  # fmt: skip
 """The kinds of edit, the one that people make most often first: an early one needs fewer digits to be named."""
 
@@ -57,9 +57,11 @@ def edits(step: Step, solution: Solution) -> tuple[Edit, ...]:
 
 
 def known_before(step: Step, solution: Solution) -> tuple[Name, ...]:
-    """The givens, and the earlier steps that take the same kind of answer."""
+    """The givens, and the earlier steps that take the same kind of answer; with numbers where the step has them."""
     known = itertools.takewhile(lambda name: name is not step.name, solution.names.values())
-    return tuple(name for name in known if name.name not in solution or solution[name.name].kind == step.kind)
+    alike = (name for name in known if name.name not in solution or solution[name.name].kind == step.kind)
+    with_symbols = step.name.name in solution.symbolic
+    return tuple(name for name in alike if with_symbols or name.name not in solution.symbolic)
 
 
 @lru_cache(maxsize=1024)
@@ -69,7 +71,7 @@ def edits_of(tree: Expression, known: tuple[Name, ...]) -> tuple[Edit, ...]:
         return ()
     found: list[Edit] = []
     seen = {tree}
-    for change in itertools.chain(edit_rules.of_the_whole(tree), everywhere(tree, known)):
+    for change in itertools.chain(of_the_whole(tree, known), everywhere(tree, known)):
         try:
             altered = change.build()
         except ShapeError:  # what is left does not fit together
@@ -79,6 +81,13 @@ def edits_of(tree: Expression, known: tuple[Name, ...]) -> tuple[Edit, ...]:
             found.append(Edit(change.name, altered, *change.words))
     found.sort(key=lambda edit: SIMPLEST.index(edit.name))
     return tuple(found[:MOST])
+
+
+def of_the_whole(tree: Expression, known: tuple[Name, ...]) -> Iterator[Change]:
+    """The changes of a formula as one."""
+    yield from edit_rules.of_the_whole(tree)
+    yield from edit_names.a_round_before(tree, known)
+    yield from edit_names.with_a_factor(tree, known)
 
 
 Put = Callable[[Expression], Expression]
