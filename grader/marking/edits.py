@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from grader.errors import ShapeError
 from grader.expression.tree import Apply, Expression, Name, leaves
+from grader.marking import edit_functions as _rules_of_functions  # noqa: F401  (registers its rules)
 from grader.marking import edit_names, edit_rules
 from grader.marking.edit_rules import Change
 from grader.solution import Solution, Step
