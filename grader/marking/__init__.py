@@ -13,13 +13,13 @@ from grader.expression.tree import Index, Shape
 from grader.kinds import READ, Answer
 from grader.marking import marks as words
 from grader.marking.answers import Column, Reader, as_typed, column, odd_shapes
-from grader.marking.judging import Judged, judged
+from grader.marking.judging import Explained, Judged, judged
 from grader.marking.marks import Mark, Marks
 from grader.marking.stated import Own, Texts, mark_of, own_formulas
-from grader.marking.verdicts import CODES, DIGITS, INCOMPLETE, NOTHING, WRONG, overall
+from grader.marking.verdicts import CODES, DIGITS, INCOMPLETE, NOTHING, SLIP, WRONG, overall
 from grader.parts import Part
 from grader.problem import Problem
-from grader.solution import Slip, Step
+from grader.solution import Step
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Group:
         answer, read = sheet.answers.get(part.step), self.answers[i].get(part.step)
         codes = judged.codes[..., i]
         by_cell = bool(codes.shape) and read is not None and read.shape == step.shape
-        slip = step.slips[judged.slips[i] - 1] if verdict == "slip" else None
+        slip = judged.slip(i) if verdict == "slip" else None
         own = None if verdict in {"correct", "blank"} else self.led_to(step, i)
         return Mark(
             student=sheet.student,
@@ -116,7 +116,7 @@ class Group:
             expected=None if verdict == "correct" else expected,
             own=None if own == expected else own,
             slip=None if slip is None else slip.name,
-            message=None if verdict == "correct" else self.message(part, i, verdict, codes, expected, slip),
+            message=None if verdict == "correct" else self.message(part, i, verdict, judged, expected),
             cells=_names(codes) if by_cell else None,
         )
 
@@ -150,34 +150,38 @@ class Group:
                 pending.extend(use for use in earlier.uses if use not in pending)
         return list(found)
 
-    def message(self, part: Part, i: int, verdict: str, codes: np.ndarray, expected: object, slip: Slip | None) -> str:
+    def message(self, part: Part, i: int, verdict: str, judged: Judged, expected: object) -> str:
         """What the student reads beside a verdict that is not simply correct."""
-        step = self.solution[part.step]
+        step, codes = self.solution[part.step], judged.codes[..., i]
         if verdict == "blank":
             return words.blank()
         if verdict == "unreadable":
             return words.unreadable(self.answers[i][part.step].trouble)
-        if slip is not None:
-            return words.slipped(slip.sentence, expected)
+        if i in judged.slips:
+            return words.slipped(judged.slips[i].sentence, expected)
         if verdict in LED:
             return LED[verdict](self.inputs(step, i), self.led_to(step, i), expected)
         if codes.shape != step.shape:
             return words.wrong_shape(codes.shape, step.shape)
         if codes.shape:
-            return " ".join(self.entries(part, i, codes))
+            return " ".join(self.entries(part, i, codes, judged.entries.get(i, {})))
         if verdict == "incomplete":
             return words.coarse(self.wanted(part), expected)
         return words.wrong_number(expected, self.led_to(step, i), self.inputs(step, i))
 
-    def entries(self, part: Part, i: int, codes: np.ndarray) -> Iterator[str]:
+    def entries(self, part: Part, i: int, codes: np.ndarray, slips: Mapping[Index, Explained]) -> Iterator[str]:
         """What is the matter with a tensor: the entries that are wrong, missing, or too short to tell."""
         step, given = self.solution[part.step], self.columns[part.step].values[..., i]
         shown, key = (np.array(step.kind.show(values), dtype=object) for values in (
             np.nan_to_num(given), self.solution.arrays[part.step][..., 0]
         ))  # fmt: skip
-        wrong, missing, coarse = (places(codes == code) for code in (WRONG, NOTHING, INCOMPLETE))
+        wrong, missing, coarse = (places(mask) for mask in (
+            (codes == WRONG) | (codes == SLIP), codes == NOTHING, codes == INCOMPLETE
+        ))  # fmt: skip
         if wrong:
             yield words.wrong_cells([(at, shown[at], key[at]) for at in wrong], codes.size)
+        for at, slip in slips.items():
+            yield words.in_entry(at, slip.sentence)
         if missing:
             yield words.places("Missing", missing)
         if coarse:

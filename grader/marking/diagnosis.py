@@ -15,13 +15,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.errors import ShapeError
 from grader.expression.readings import numeric
-from grader.expression.tree import OPERATIONS, Apply, Expression, Index, entry, names
+from grader.expression.tree import OPERATIONS, Apply, Expression, Index, Shape, names
 from grader.kinds import Numbers
 from grader.marking import odds
 from grader.marking.edit_words import Words
-from grader.marking.edits import SIMPLEST, Edit, edits, edits_of, known_before
+from grader.marking.edits import SIMPLEST, Edit, edits_of, known_before
 from grader.marking.numbers_put_in import put_in, typed
 from grader.marking.written import RESULTS, written_otherwise
 from grader.numeric import Array
@@ -81,62 +80,48 @@ def diagnose(
     step: Step,
     solution: Solution,
     values: Mapping[str, Array],
-    key: Mapping[str, Array],
     answers: Array,
     windows: Array,
     who: np.ndarray,
+    index: Index | None = None,
 ) -> dict[int, Diagnosis]:
     """What seems to have happened for each student of `who` whom a single edit explains and chance does not.
 
-    `values` are what each student's step rests on and `key` the key's, the last axis of length N or 1. `answers` are
-    `(…, N)`, and `windows` how far rounding may have moved each. Equal pages are looked at once.
+    `values` are what each student's step rests on, the last axis of length N or 1. `answers` are `(…, N)`, and
+    `windows` how far rounding may have moved each; with an `index`, only that entry is looked at, by the edits of its
+    own formula. Equal pages are looked at once.
     """
     if not who.size or not isinstance(step.kind, Numbers) or answers.shape[:-1] != step.shape:
         return {}
     if math.prod(step.shape) > MOST_ENTRIES:
         return {}
-    own = own_arrays(step, solution, values, key)
+    tree = solution.entry(step.name.name, index)
+    answers, windows = (array if index is None else array[index] for array in (answers, windows))
+    own = own_arrays(step, solution, tree, values)
     mine = {name: array[..., who] if array.shape[-1] > 1 else array for name, array in own.items()}
     first, same = distinct(answers[..., who], windows[..., who], *mine.values())
     chosen = who[first]
     mine = {name: array[..., first] if array.shape[-1] > 1 else array for name, array in mine.items()}
-    made = fitting(step, edits(step, solution))
-    question = Question(step.expression, made, answers[..., chosen], windows[..., chosen], mine, key)
+    made = fitting(tree.shape, edits_of(tree, known_before(step, solution)))
+    question = Question(tree, made, answers[..., chosen], windows[..., chosen], mine, solution.arrays)
     found = dict(explained(question))
     return {int(i): found[page] for i, page in zip(who, same, strict=True) if page in found}
 
 
-def diagnose_entry(
-    step: Step, solution: Solution, values: Mapping[str, Array], index: Index, answer: float, window: float
-) -> Diagnosis | None:
-    """What seems to have happened in one entry of a tensor that is wrong alone: the edits of the entry's own formula.
-
-    `values` are what one student's step rests on, the last axis of length 1.
-    """
-    try:
-        tree = entry(step.expression, index)
-    except ShapeError:
-        return None
-    own = own_arrays(step, solution, values, solution.arrays)
+def own_arrays(step: Step, solution: Solution, tree: Expression, values: Mapping[str, Array]) -> dict[str, Array]:
+    """What a formula of a step and its edits rest on, by name; the key's where a student's has another shape."""
+    key = solution.arrays
     made = edits_of(tree, known_before(step, solution))
-    question = Question(tree, made, np.array([answer]), np.array([window]), own, solution.arrays)
-    return dict(explained(question)).get(0)
-
-
-def own_arrays(
-    step: Step, solution: Solution, values: Mapping[str, Array], key: Mapping[str, Array]
-) -> dict[str, Array]:
-    """What a step and its edits rest on, by name; the key's where a student's has another shape."""
-    named = {name for edit in edits(step, solution) for name in names(edit.expression)} | set(step.uses)
+    named = {name for edit in made for name in names(edit.expression)} | set(step.uses)
     return {
         name: values[name] if name in values and values[name].shape[:-1] == key[name].shape[:-1] else key[name]
         for name in sorted(named)
     }
 
 
-def fitting(step: Step, made: tuple[Edit, ...]) -> tuple[Edit, ...]:
+def fitting(shape: Shape, made: tuple[Edit, ...]) -> tuple[Edit, ...]:
     """As many edits as there is room for, the simplest."""
-    return made[: max(1, MOST_NUMBERS // max(1, math.prod(step.shape)) // 4)]
+    return made[: max(1, MOST_NUMBERS // max(1, math.prod(shape)) // 4)]
 
 
 def distinct(*arrays: Array) -> tuple[np.ndarray, np.ndarray]:

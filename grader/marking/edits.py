@@ -65,11 +65,13 @@ def known_before(step: Step, solution: Solution) -> tuple[Name, ...]:
     return tuple(name for name in alike if with_symbols or name.name not in solution.symbolic)
 
 
-@lru_cache(maxsize=1024)
 def edits_of(tree: Expression, known: tuple[Name, ...]) -> tuple[Edit, ...]:
-    """The single edits of a formula on a page that has named some quantities before it."""
-    if len(leaves(tree)) > MOST_LEAVES:
-        return ()
+    """The single edits of a formula on a page that has named some quantities before it; none of a very long one."""
+    return () if len(leaves(tree)) > MOST_LEAVES else _edits_of(tree, known)
+
+
+@lru_cache(maxsize=1024)
+def _edits_of(tree: Expression, known: tuple[Name, ...]) -> tuple[Edit, ...]:
     found: list[Edit] = []
     seen = {tree}
     for change in itertools.chain(of_the_whole(tree, known), everywhere(tree, known)):

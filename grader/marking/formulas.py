@@ -25,7 +25,7 @@ from grader.statements import Side, Statement, statement
 if TYPE_CHECKING:
     from grader.parts import Part
     from grader.problem import Problem
-    from grader.solution import Step
+    from grader.solution import Solution, Step
     from grader.vocabulary import Vocabulary
 
 
@@ -62,16 +62,21 @@ def judge_in(vocabulary: Vocabulary, problem: Problem, part: Part, text: str, ow
     if own and (trees := own_trees(vocabulary, problem, own)):
         answers.append(Answer(with_own(vocabulary, trees), step, answer.stated))
         followed = follows(answers[-1], trees)
-    return followed or slipped(answers) or Judgement("wrong", words.differs(found, words.key_of(step)))
+    if slip := followed or slipped(answers, problem.solution):
+        return slip
+    return Judgement("wrong", words.differs(found, words.key_of(step)))
 
 
-def slipped(answers: Sequence[Answer]) -> Judgement | None:
-    """That an answer is a named mistake, by the key's formulas or by the student's own."""
+def slipped(answers: Sequence[Answer], solution: Solution) -> Judgement | None:
+    """That an answer is a named mistake, by the key's formulas or by the student's own, or one that is found."""
+    from grader.marking.formula_slips import formula_slip
+
     step = answers[0].step
-    for slip in step.slips:
-        if any(answer.compared(slip.expression).verdict == "same" for answer in answers):
-            return Judgement("slip", words.slipped(slip.sentence, words.key_of(step)), slip.name)
-    return None
+    named = (
+        slip for slip in step.slips if any(answer.compared(slip.expression).verdict == "same" for answer in answers)
+    )
+    slip = next(named, None) or formula_slip(answers[0], step, solution)
+    return Judgement("slip", words.slipped(slip.sentence, words.key_of(step)), slip.name) if slip else None
 
 
 def follows(answer: Answer, trees: Mapping[str, Expression]) -> Judgement | None:

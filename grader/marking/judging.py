@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
 from grader.claims import Same
-from grader.expression.tree import Expression, Shape
+from grader.expression.tree import Expression, Index, Shape
 from grader.kinds import BLANK, READ, UNREADABLE
 from grader.marking import rounding
 from grader.marking.answers import Column
+from grader.marking.diagnosis import Diagnosis, diagnose
 from grader.marking.following import Students, Way, chosen, evaluate
 from grader.marking.verdicts import (
     CORRECT,
@@ -32,13 +35,32 @@ from grader.numeric import Array
 from grader.parts import Part
 from grader.solution import Solution
 
+MOST_SINGLE = 3  # wrong entries of a tensor that are looked at one by one
+MOST_ENTRIES = 400  # of a tensor whose entries are
+
 
 @dataclass(frozen=True)
 class Judged:
-    """One step for a cohort: a verdict an entry, `(…, N)`, and for each student the named slip, from 1."""
+    """One step for a cohort: a verdict an entry, `(…, N)`, and the slip of each student who made one."""
 
     codes: np.ndarray
-    slips: np.ndarray
+    slips: Mapping[int, Explained]
+    entries: Mapping[int, Mapping[Index, Explained]] = field(default_factory=dict)
+    """The slips that were found in single entries, of each student whose others are right."""
+
+    def slip(self, i: int) -> Explained:
+        """The slip of a student, or the first in an entry."""
+        return self.slips[i] if i in self.slips else next(iter(self.entries[i].values()))
+
+
+class Explained(Protocol):
+    """A mistake that explains an answer: one that its family names, or one that was found."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def sentence(self) -> str: ...
 
 
 def judged(
@@ -88,12 +110,14 @@ class Answers:
         follows |= within
         coarse = self.coarse() & (follows | ~as_own)
         slips = self.slips(right | follows | coarse | wide | (states != READ))
-        honest, slipped = (np.broadcast_to(each, self.size) for each in (self.way.honest[self.name], slips > 0))
+        honest = np.broadcast_to(self.way.honest[self.name], self.size)
+        slipped = np.broadcast_to(np.isin(np.arange(self.size[-1]), list(slips)), self.size)
         cases = {
             NOTHING: states == BLANK, UNREAD: states == UNREADABLE, CORRECT: right, ROUNDED: follows & honest,
             FOLLOWS: follows, INCOMPLETE: coarse, SLIP: slipped, UNDECIDED: wide,
         }  # fmt: skip
-        return Judged(np.select(list(cases.values()), list(cases), default=WRONG), slips)
+        codes = np.select(list(cases.values()), list(cases), default=WRONG)
+        return Judged(codes, slips, self.entries(codes))
 
     def equal(self, target: Array | None) -> np.ndarray:
         """Where answers are a value, within what the part allows."""
@@ -123,16 +147,42 @@ class Answers:
             found = found | agrees(self.column, self.key)
         return found if self.own is None else found | (agrees(self.column, self.own) & self.earned)
 
-    def slips(self, explained: np.ndarray) -> np.ndarray:
-        """The named slip that explains all of a student's answer, from 1, on the key's values or on their own."""
-        slips = np.zeros(self.size[-1], dtype=int)
-        unexplained = ~flat(explained).all(axis=0)
-        for number, slip in enumerate(self.step.slips if self.asked and unexplained.any() else (), start=1):
+    def slips(self, explained: np.ndarray) -> dict[int, Explained]:
+        """The mistake that explains all of a student's answer: one that the step names, or else one that is found."""
+        unexplained = np.asarray(~flat(explained).all(axis=0))
+        if not self.asked or not unexplained.any():
+            return {}
+        found = self.named(unexplained)
+        who = np.flatnonzero(unexplained & ~np.isin(np.arange(self.size[-1]), list(found)))
+        return found | self.diagnosed(who)
+
+    def diagnosed(self, who: Students, index: Index | None = None) -> dict[int, Diagnosis]:
+        """The mistake that is found in some students' answers, or in one entry of these."""
+        column = self.column
+        return diagnose(self.step, self.way.solution, self.way.carried, column.values, column.half_units, who, index)
+
+    def named(self, unexplained: np.ndarray) -> dict[int, Explained]:
+        """The named slips, on the key's values or on the student's own; the first that explains an answer."""
+        found: dict[int, Explained] = {}
+        for slip in self.step.slips:
             by_key = self.equal(evaluate(slip.expression, self.way.solution.arrays, {}))
             by_own = self.equal(evaluate(slip.expression, self.way.carried, self.way.shapes)) & self.earned
             made = flat(by_key).all(axis=0) | flat(by_own).all(axis=0)
-            slips = np.where((slips == 0) & unexplained & made, number, slips)
-        return slips
+            found = dict.fromkeys(np.flatnonzero(unexplained & made).tolist(), slip) | found
+        return found
+
+    def entries(self, codes: np.ndarray) -> dict[int, dict[Index, Explained]]:
+        """The slips in single entries, where few are wrong; in the verdicts they become slips."""
+        found: dict[int, dict[Index, Explained]] = {}
+        size = math.prod(self.size[:-1])
+        if not self.asked or not 1 < size <= MOST_ENTRIES:
+            return found
+        few = (flat(codes == WRONG).sum(axis=0) <= MOST_SINGLE) & ~flat(codes == WRONG).all(axis=0)
+        for index in np.ndindex(*self.size[:-1]):
+            for i, slip in self.diagnosed(np.flatnonzero((codes[index] == WRONG) & few), index).items():
+                found.setdefault(i, {})[index] = slip
+                codes[index][i] = SLIP
+        return found
 
     def by_rounding(self, doubtful: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Which entries the rounding of a student's own earlier values allows, and which it leaves open, `(…, N)`."""

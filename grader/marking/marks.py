@@ -293,6 +293,11 @@ def wrong_cells(wrong: Sequence[tuple[Index, str, str]], count: int) -> str:
     return f"{len(wrong)} of {count} entries {verb} not right: {'; '.join(shown)}{more}."
 
 
+def in_entry(index: Index, said: str) -> str:
+    """What is said of one entry: "In row 1, column 2, it looks as if …"."""
+    return f"In {cell_name(index)}: {said[:1].lower()}{said[1:]}"
+
+
 def places(what: str, indices: Sequence[Index]) -> str:
     """What is the matter with some entries, and which they are: "Missing: row 1, column 1"."""
     more = [f"{len(indices) - MOST_ENTRIES} more"] if len(indices) > MOST_ENTRIES else []
