@@ -24,7 +24,8 @@ from grader.solution import Step
 
 __all__ = ["Pattern", "pattern"]
 
-NICE = 100  # the largest numerator or denominator of a ratio that is named as one
+NICE = 9  # the largest number in a ratio that is shown as one
+MOST = 100  # the largest whole number or its inverse that is
 
 
 @np.errstate(all="ignore")
@@ -192,7 +193,8 @@ def constant(entries: Entries) -> tuple[str, str] | None:
 
 
 def _nice(factor: Fraction) -> bool:
-    return max(abs(factor.numerator), factor.denominator) <= NICE
+    small, large = sorted((abs(factor.numerator), factor.denominator))
+    return large <= (MOST if small == 1 else NICE)
 
 
 def _factor(entries: Entries) -> Fraction | None:

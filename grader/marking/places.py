@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grader.expression.readings import plain_of
-from grader.expression.tree import Apply, Expression, Index, Name, entry
+from grader.expression.readings import plain_of, written_out
+from grader.expression.tree import Apply, Expression, Index, Name, leaves
 from grader.kinds import Numbers, Pairs
 from grader.marking.axes import Axis, Windows, windows_of
 from grader.marking.marks import cell_name
@@ -22,6 +22,7 @@ from grader.solution import Step
 
 NOISE = 1e-12  # of binary arithmetic, relative to the largest entry
 DIGIT = 0.1  # how often an entry is zero by accident
+MOST_LEAVES = 8  # of such a formula
 LONGEST = 80  # characters of an entry's formula that a message still quotes
 
 
@@ -92,27 +93,30 @@ def one_entry(entries: Entries) -> Pattern | None:
     index = tuple(int(i) for i in np.argwhere(entries.wrong)[0])
     if np.isnan(entries.given[index]):
         return None
-    others = entries.wrong.size - 1
-    rest = "the other entry is right" if others == 1 else f"all {others} others are right"
     if isinstance(entries.step.kind, Pairs):
         return Pattern("one-entry", f"Only '{entries.step.kind.left[index[0]]}' is not right.", False, 1.0)
-    made = f" It is {of}." if isinstance(entries.step.kind, Numbers) and (of := made_of(entries, index)) else ""
+    others = entries.wrong.size - 1
+    rest = "the other entry is right" if others == 1 else f"all {others} others are right"
     turned = abs(entries.given[index] + entries.key[index]) <= entries.allowed[index]
-    slip = "it has the right size and the wrong sign" if turned else "a slip of arithmetic"
-    said = f"Only {cell_name(index)} is not right, and {rest}: {slip}."
-    return Pattern("one-entry", f"{said}{made}", False, 1.0)
+    slip = "it has the right size and the wrong sign" if turned else "look for a slip of arithmetic there"
+    of = made_of(entries, index) if isinstance(entries.step.kind, Numbers) else ""
+    made = f" The entry is {of}." if of else ""
+    return Pattern("one-entry", f"Only {cell_name(index)} is not right, and {rest}: {slip}.{made}", False, 1.0)
 
 
 def made_of(entries: Entries, index: Index) -> str:
-    """What an entry is computed from: its window on the image, or its formula where that is short."""
-    if windows := entries.windows():
-        down, across = (_reach(axis, i) for axis, i in zip((windows.down, windows.across), index[-2:], strict=True))
-        padded = "padded " if windows.padded else ""
-        doing = "the kernel laid on" if windows.kind == "map" else "what is pooled from"
-        return f"{doing} row{down} and column{across} of the {padded}image" if windows.down.window else ""
-    tree = entry(entries.step.expression, index)
-    text = plain_of(tree) if isinstance(tree, Apply) and tree.operation.name != "item" else ""
-    return text if len(text) <= LONGEST else ""
+    """What an entry is computed from: its formula where that is short, or its window on the image."""
+    formula = written_out(entries.step.expression, index)
+    if isinstance(formula, Apply) and formula.operation.name != "item" and len(leaves(formula)) <= MOST_LEAVES:
+        text = plain_of(formula)
+        if len(text) <= LONGEST:
+            return text
+    windows = entries.windows()
+    if windows is None or not windows.down.window:
+        return ""
+    down, across = (_reach(axis, i) for axis, i in zip((windows.down, windows.across), index[-2:], strict=True))
+    doing = "the kernel laid on" if windows.kind == "map" else "what is pooled from"
+    return f"{doing} row{down} and column{across} of the {'padded ' if windows.padded else ''}image"
 
 
 def _reach(axis: Axis, i: int) -> str:
