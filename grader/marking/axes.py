@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from grader.expression import windows
 from grader.expression.tree import Apply, Expression, Name
 from grader.solution import Solution
 
@@ -50,10 +49,17 @@ class Axis:
         """
         if not self.window:
             return self.length + self.before + self.after
-        if self.ceil:
-            over = windows.count_over(self.length, self.span, self.stride, self.before, self.after)
-            return over - 1 + self.first
-        return self.room // self.stride + self.first
+        return (self._up - self._late if self.ceil else self.room // self.stride) + self.first
+
+    @property
+    def _up(self) -> int:
+        """The steps that the window takes where the last may hang over."""
+        return -(-self.room // self.stride)
+
+    @property
+    def _late(self) -> int:
+        """How many of these start behind the image, and do not count."""
+        return max(0, self._up - (self.before + self.length - 1) // self.stride)
 
     def __str__(self) -> str:
         """The count as the formula has it.
@@ -69,8 +75,8 @@ class Axis:
         quotient = f"({padded} − {span})/{self.stride}"
         if self.room % self.stride:
             quotient = f"⌈{quotient}⌉" if self.ceil else f"⌊{quotient}⌋"
-        if self.ceil and self.count < -(-self.room // self.stride) + self.first:
-            quotient += " − 1"  # the last window would start behind the image
+        if self.ceil and self._late:
+            quotient += f" − {self._late}"
         return f"{quotient}{' + 1' * self.first} = {self.count}"
 
 

@@ -25,6 +25,7 @@ from grader.solution import Step
 __all__ = ["Pattern", "pattern"]
 
 NICE = 9  # the largest number in a ratio that is shown as one
+INSIDE = 1 - 1e-6  # of the rounding: what is off by just half a unit here is not off by half a unit everywhere
 MOST = 100  # the largest whole number or its inverse that is
 
 
@@ -199,7 +200,7 @@ def _nice(factor: Fraction) -> bool:
 
 def _factor(entries: Entries) -> Fraction | None:
     """The simplest factor from the right entries to those given, as far as their digits tell."""
-    given, key, allowed = entries.given, entries.key, entries.allowed
+    given, key, allowed = entries.given, entries.key, entries.allowed * INSIDE
     some = key != 0
     if not some.any() or not (np.abs(given[~some]) <= allowed[~some]).all():
         return None
@@ -225,7 +226,7 @@ def simplest(low: Fraction, high: Fraction) -> Fraction:
 
 def _difference(entries: Entries) -> float | None:
     """The shortest difference from the right entries to those given, as far as their digits tell."""
-    off, allowed = entries.given - entries.key, entries.allowed
+    off, allowed = entries.given - entries.key, entries.allowed * INSIDE
     low, high = float(np.max(off - allowed)), float(np.min(off + allowed))
     if not (-np.inf < low <= high < np.inf) or low <= 0 <= high:
         return None

@@ -83,7 +83,7 @@ def place(entries: Entries) -> Pattern | None:
     if entries.many == 1:
         return one_entry(entries)
     windows = entries.windows()
-    tried = [*_lines(entries), *_frame(entries, windows), *_lattice(entries, windows), *_zeros(entries)]
+    tried = [*_frame(entries, windows), *_zeros(entries), *_lattice(entries, windows), *_lines(entries)]
     found = (replace(each, chance=min(1.0, each.chance * len(tried))) for each in tried)
     return next((each for each in found if each.chance < SURE), None)
 
@@ -148,14 +148,13 @@ def _lines(entries: Entries) -> Iterator[Pattern]:
 
 
 def lines_of(rank: int) -> tuple[tuple[int, ...], ...]:
-    """The axes along which a row, a column, a channel or an image has one position.
+    """The axes along which a row, a column, a channel or an image has one position, the smallest of them first.
 
     >>> lines_of(2), lines_of(3)
-    (((0,), (1,)), ((0,), (1,), (2,), (0, 1), (0, 2)))
+    (((0,), (1,)), ((0, 1), (0, 2), (0,), (1,), (2,)))
     """
-    single = tuple((axis,) for axis in range(rank)) if rank > 1 else ()
-    inner = tuple((*range(depth), axis) for depth in range(1, rank - 1) for axis in range(depth, rank))
-    return single + inner
+    depths = range(rank - 2, -1, -1)
+    return tuple((*range(depth), axis) for depth in depths for axis in range(depth, rank))
 
 
 def lines_with(wrong: np.ndarray, axis: int) -> np.ndarray:
