@@ -25,8 +25,8 @@ from grader.solution import Step
 __all__ = ["Pattern", "pattern"]
 
 NICE = 9  # the largest number in a ratio that is shown as one
+MOST = 100  # the largest whole number, or one over it, that is
 INSIDE = 1 - 1e-6  # of the rounding: what is off by just half a unit here is not off by half a unit everywhere
-MOST = 100  # the largest whole number or its inverse that is
 
 
 @np.errstate(all="ignore")
@@ -53,7 +53,8 @@ def labels(entries: Entries) -> Pattern | None:
         one, other = np.flatnonzero(entries.wrong)
         if entries.given[one] == entries.key[other] and entries.given[other] == entries.key[one]:
             said = f"'{kind.left[one]}' and '{kind.left[other]}' have each other's answer."
-            return Pattern("swapped-entries", said, True, 1.0 / len(kind.right) ** 2)
+            odds = 1.0 / len(kind.right) ** 2
+            return Pattern("swapped-entries", said, odds < SURE, odds)
     return place(entries) if entries.many == 1 else None
 
 
@@ -118,6 +119,9 @@ def _odds(entries: Entries, tried: int, free: bool = False) -> float:
 def arranged(entries: Entries) -> Iterator[Candidate]:
     """The right entries in other places."""
     key = entries.key
+    if key.ndim > 1 and key.shape[-1] == key.shape[-2]:
+        said = "the entries are the right ones with rows and columns exchanged"
+        yield "transposed", said, np.swapaxes(key, -1, -2)
     yield from exchanged(entries)
     if key.ndim > 1:
         yield from _turned(key)
@@ -136,7 +140,6 @@ def _turned(key: Array) -> Iterator[Candidate]:
     """Turns of the last two axes, and channels in the opposite order."""
     if key.shape[-1] == key.shape[-2]:
         turned = np.swapaxes(key, -1, -2)
-        yield "transposed", "the entries are the right ones with rows and columns exchanged", turned
         yield "turned", "the entries are the right ones, turned by a quarter", turned[..., ::-1, :]
         yield "turned", "the entries are the right ones, turned by a quarter", turned[..., ::-1]
     yield "flipped", "the rows are the right ones, from the bottom to the top", key[..., ::-1, :]

@@ -184,6 +184,14 @@ def test_a_row_of_a_product_comes_from_a_row_of_the_first_factor() -> None:
     assert wrong_column.sentence.endswith("it comes from column 2 of B.")
 
 
+def test_two_by_two_is_called_transposed() -> None:
+    """And not two entries exchanged, which is the same."""
+    key = np.array([[1.25, 2.75], [3.5, 4.125]])
+    found = judged(of_matrix(2, 2), key.T, np.full((2, 2), 0.0005), key)
+    assert found is not None
+    assert found.name == "transposed"
+
+
 def test_a_channel_and_a_map_of_a_batch() -> None:
     """All that is wrong in one channel, and in one channel of one image."""
     spec = {
@@ -238,7 +246,7 @@ def test_labels_that_are_exchanged() -> None:
     zeros = np.zeros(key.shape)
     swapped = judged(step, key[[1, 0, 2]], zeros, key)
     assert swapped is not None
-    assert swapped.name == "swapped-entries"
+    assert (swapped.name, swapped.whole) == ("swapped-entries", False)
     assert "have each other's answer" in swapped.sentence
     one = judged(step, put(key, 0, key[1]), zeros, key)
     assert one is not None
