@@ -46,7 +46,11 @@ def test_the_sgd_page_first_goes_wrong_at_the_fourth_slope(graded: Graded) -> No
     first = first_wrong(marks)
     assert first is not None
     assert first.part == "grad_w_4"
-    assert first.message == "The key has -23.1232; your own yhat_4 = 3.216 would lead to -23.136."
+    assert first.slip == "bracket-lost"
+    assert first.message == (
+        "It looks as if only ŷ_4 were multiplied by x_4: −(9 − 3.216·4) is 3.864. The bracket is worked out first. "
+        "The key has -23.1232."
+    )
 
 
 SGD = {
@@ -57,8 +61,8 @@ SGD = {
     "yhat_3": "correct", "grad_w_3": "correct", "grad_b_3": "correct", "w_3": "correct",
     "b_3": "rounded",      # 0.212 for 0.21264, and the page's own b_2 and slope give 0.21238
     "yhat_4": "correct",
-    "grad_w_4": "wrong",   # 3.864: the sign is lost, and −5.784 · 4 is −23.136
-    "grad_b_4": "wrong",   # −5.136 for −5.784
+    "grad_w_4": "slip",    # 3.864 is −(9 − 3.216 · 4): the bracket is lost
+    "grad_b_4": "slip",    # −5.136 is −(9 − 3.864): the slope stands where the prediction belongs
     "w_4": "blank", "b_4": "blank", "yhat_5": "blank", "grad_w_5": "blank", "grad_b_5": "blank",
     "w_5": "correct", "b_5": "correct",
     "sse_after": "wrong",  # 56.005: its own five squares add up to 46.103

@@ -11,10 +11,11 @@ import numpy as np
 from grader.document import Node
 from grader.expression.tree import Index, Shape
 from grader.kinds import READ, Answer
-from grader.marking import marks as words
+from grader.marking import words
 from grader.marking.answers import Column, Reader, as_typed, column, odd_shapes
-from grader.marking.judging import Explained, Judged, judged
+from grader.marking.judging import Judged, judged
 from grader.marking.marks import Mark, Marks
+from grader.marking.slips.sizes import explained
 from grader.marking.stated import Own, Texts, mark_of, own_formulas
 from grader.marking.verdicts import CODES, DIGITS, INCOMPLETE, NOTHING, SLIP, WRONG, overall
 from grader.parts import Part
@@ -162,29 +163,32 @@ class Group:
         if verdict in LED:
             return LED[verdict](self.inputs(step, i), self.led_to(step, i), expected)
         if codes.shape != step.shape:
-            return words.wrong_shape(codes.shape, step.shape)
+            return explained(step, self.solution, codes.shape)
         if codes.shape:
-            return " ".join(self.entries(part, i, codes, judged.entries.get(i, {})))
+            return " ".join(self.entries(part, i, judged))
         if verdict == "incomplete":
             return words.coarse(self.wanted(part), expected)
         return words.wrong_number(expected, self.led_to(step, i), self.inputs(step, i))
 
-    def entries(self, part: Part, i: int, codes: np.ndarray, slips: Mapping[Index, Explained]) -> Iterator[str]:
+    def entries(self, part: Part, i: int, judged: Judged) -> Iterator[str]:
         """What is the matter with a tensor: the entries that are wrong, missing, or too short to tell."""
         step, given = self.solution[part.step], self.columns[part.step].values[..., i]
+        codes, found = judged.codes[..., i], judged.found
+        slips = found.entries.get(i, {})
+        pattern = found.patterns.get(i)
+        if pattern and pattern.whole:
+            yield pattern.sentence
         shown, key = (np.array(step.kind.show(values), dtype=object) for values in (
             np.nan_to_num(given), self.solution.arrays[part.step][..., 0]
         ))  # fmt: skip
-        wrong, missing, coarse = (places(mask) for mask in (
-            (codes == WRONG) | (codes == SLIP), codes == NOTHING, codes == INCOMPLETE
-        ))  # fmt: skip
-        if wrong:
+        if wrong := places((codes == WRONG) | (codes == SLIP)):
             yield words.wrong_cells([(at, shown[at], key[at]) for at in wrong], codes.size)
-        for at, slip in slips.items():
-            yield words.in_entry(at, slip.sentence)
-        if missing:
+        if pattern and not pattern.whole and not slips:
+            yield pattern.sentence
+        yield from (words.in_entry(at, slip.sentence) for at, slip in slips.items())
+        if missing := places(codes == NOTHING):
             yield words.places("Missing", missing)
-        if coarse:
+        if coarse := places(codes == INCOMPLETE):
             yield words.places(f"Right as far as they go, but to be written with {self.wanted(part)}", coarse)
 
     def wanted(self, part: Part) -> str:

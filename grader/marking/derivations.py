@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from grader.document import Node
 from grader.errors import GraderError
 from grader.kinds import Lines
-from grader.marking import marks as words
+from grader.marking import words
 from grader.marking.answers import typed_lines
 from grader.marking.lines import InWorld, Line, worst
 from grader.marking.stated import Judgement

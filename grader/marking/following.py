@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from grader.errors import ShapeError
-from grader.expression import Expression, Name, numeric, shape_with
+from grader.expression import Expression, Name, names, numeric, shape_with
 from grader.expression.tree import Shape
 from grader.kinds import READ
 from grader.marking import rounding
@@ -51,7 +51,7 @@ class Way:
 
     def arrive(self, name: str, step: Step) -> None:
         """Evaluate a step on what it rests on."""
-        led_to = self.led_to[name] = evaluate(self.put.get(name, step.expression), self.carried, self.shapes)
+        led_to = self.led_to[name] = evaluate(self.put.get(name, step.expression), self.carried)
         self.carried[name] = self.solution.arrays[name] if led_to is None else led_to
         self.exact[name], self.honest[name] = self.all_of(step, self.exact), self.all_of(step, self.honest)
         if name in self.put:
@@ -145,10 +145,10 @@ def radii(column: Column, led_to: Array | None, exact: np.ndarray) -> Array:
     return np.asarray(np.where((same & exact) | whole, 0.0, half))
 
 
-def evaluate(expression: Expression, values: Mapping[str, Array], shapes: Mapping[str, Shape]) -> Array | None:
-    """An expression on values of those shapes; None where they do not fit."""
+def evaluate(expression: Expression, values: Mapping[str, Array]) -> Array | None:
+    """An expression on values for every student; None where their shapes do not fit."""
     try:
-        shape_with(expression, shapes)
+        shape_with(expression, {name: values[name].shape[:-1] for name in names(expression)})
     except ShapeError:
         return None
     return numeric(expression, values)

@@ -18,7 +18,7 @@ from grader.expression.scope import replaced
 from grader.expression.slope_rules import zeros
 from grader.expression.tree import Expression, Name, names
 from grader.kinds import explain
-from grader.marking import marks as words
+from grader.marking import words
 from grader.marking.stated import Judgement, Own
 from grader.statements import Side, Statement, statement
 
@@ -69,7 +69,7 @@ def judge_in(vocabulary: Vocabulary, problem: Problem, part: Part, text: str, ow
 
 def slipped(answers: Sequence[Answer], solution: Solution) -> Judgement | None:
     """That an answer is a named mistake, by the key's formulas or by the student's own, or one that is found."""
-    from grader.marking.formula_slips import formula_slip
+    from grader.marking.slips.formulas import formula_slip
 
     step = answers[0].step
     named = (

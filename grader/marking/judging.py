@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -14,8 +13,9 @@ from grader.expression.tree import Expression, Index, Shape
 from grader.kinds import BLANK, READ, UNREADABLE
 from grader.marking import rounding
 from grader.marking.answers import Column
-from grader.marking.diagnosis import Diagnosis, diagnose
 from grader.marking.following import Students, Way, chosen, evaluate
+from grader.marking.slips.diagnosis import Diagnosis, diagnose
+from grader.marking.tensors import Found, look
 from grader.marking.verdicts import (
     CORRECT,
     FOLLOWS,
@@ -35,9 +35,6 @@ from grader.numeric import Array
 from grader.parts import Part
 from grader.solution import Solution
 
-MOST_SINGLE = 3  # wrong entries of a tensor that are looked at one by one
-MOST_ENTRIES = 400  # of a tensor whose entries are
-
 
 @dataclass(frozen=True)
 class Judged:
@@ -45,12 +42,16 @@ class Judged:
 
     codes: np.ndarray
     slips: Mapping[int, Explained]
-    entries: Mapping[int, Mapping[Index, Explained]] = field(default_factory=dict)
-    """The slips that were found in single entries, of each student whose others are right."""
+    found: Found = field(default_factory=Found)
+    """What is the matter with tensors in which something is wrong."""
 
     def slip(self, i: int) -> Explained:
-        """The slip of a student, or the first in an entry."""
-        return self.slips[i] if i in self.slips else next(iter(self.entries[i].values()))
+        """The slip of a student: one that explains the answer, a pattern of its entries, or the first in an entry."""
+        if i in self.slips:
+            return self.slips[i]
+        if i in self.found.patterns and self.found.patterns[i].whole:
+            return self.found.patterns[i]
+        return next(iter(self.found.entries[i].values()))
 
 
 class Explained(Protocol):
@@ -63,6 +64,7 @@ class Explained(Protocol):
     def sentence(self) -> str: ...
 
 
+@np.errstate(all="ignore")
 def judged(
     solution: Solution,
     parts: Mapping[str, Part],
@@ -117,7 +119,7 @@ class Answers:
             FOLLOWS: follows, INCOMPLETE: coarse, SLIP: slipped, UNDECIDED: wide,
         }  # fmt: skip
         codes = np.select(list(cases.values()), list(cases), default=WRONG)
-        return Judged(codes, slips, self.entries(codes))
+        return Judged(codes, slips, look(self, codes) if self.asked else Found())
 
     def equal(self, target: Array | None) -> np.ndarray:
         """Where answers are a value, within what the part allows."""
@@ -130,7 +132,7 @@ class Answers:
         found = np.zeros(self.size, dtype=bool)
         for claim in self.step.claims:
             if isinstance(claim, Same) and self.own is not None:
-                other = evaluate(claim.of, self.way.carried, self.way.shapes)
+                other = evaluate(claim.of, self.way.carried)
                 reached = self.equal(other)
                 if other is not None and reached.any():
                     found |= reached
@@ -164,24 +166,12 @@ class Answers:
     def named(self, unexplained: np.ndarray) -> dict[int, Explained]:
         """The named slips, on the key's values or on the student's own; the first that explains an answer."""
         found: dict[int, Explained] = {}
+        own = {**self.way.solution.arrays, **self.way.carried}  # a slip may take a value that comes later
         for slip in self.step.slips:
-            by_key = self.equal(evaluate(slip.expression, self.way.solution.arrays, {}))
-            by_own = self.equal(evaluate(slip.expression, self.way.carried, self.way.shapes)) & self.earned
+            by_key = self.equal(evaluate(slip.expression, self.way.solution.arrays))
+            by_own = self.equal(evaluate(slip.expression, own)) & self.earned
             made = flat(by_key).all(axis=0) | flat(by_own).all(axis=0)
             found = dict.fromkeys(np.flatnonzero(unexplained & made).tolist(), slip) | found
-        return found
-
-    def entries(self, codes: np.ndarray) -> dict[int, dict[Index, Explained]]:
-        """The slips in single entries, where few are wrong; in the verdicts they become slips."""
-        found: dict[int, dict[Index, Explained]] = {}
-        size = math.prod(self.size[:-1])
-        if not self.asked or not 1 < size <= MOST_ENTRIES:
-            return found
-        few = (flat(codes == WRONG).sum(axis=0) <= MOST_SINGLE) & ~flat(codes == WRONG).all(axis=0)
-        for index in np.ndindex(*self.size[:-1]):
-            for i, slip in self.diagnosed(np.flatnonzero((codes[index] == WRONG) & few), index).items():
-                found.setdefault(i, {})[index] = slip
-                codes[index][i] = SLIP
         return found
 
     def by_rounding(self, doubtful: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

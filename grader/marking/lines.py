@@ -20,7 +20,7 @@ from grader.expression.compare import Comparison, alike, compare_trees
 from grader.expression.scope import Scope, replaced, spelled
 from grader.expression.tree import Expression, Name, as_expression, names
 from grader.kinds import Lines, explain
-from grader.marking import marks as words
+from grader.marking import words
 from grader.marking.solving import follows_from
 from grader.statements import Side, Statement, statement
 from grader.vocabulary import Vocabulary, entry_by_entry, quantity

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from grader.claims import Put, Same, written_out
 from grader.document import Node, Text
 from grader.expression import Expression, names
-from grader.marking import marks as words
+from grader.marking import words
 from grader.marking.answers import as_typed
 from grader.marking.marks import Mark
 from grader.parts import Part

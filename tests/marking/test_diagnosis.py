@@ -11,9 +11,9 @@ import pytest
 from grader.document import read_yaml
 from grader.expression.readings import numeric
 from grader.kinds import Numbers, read_answer
-from grader.marking.diagnosis import Diagnosis, diagnose
-from grader.marking.edits import edits
-from grader.marking.odds import SURE
+from grader.marking.slips.diagnosis import Diagnosis, diagnose
+from grader.marking.slips.edits import edits
+from grader.marking.slips.odds import SURE
 from grader.problem import Problem, load_folder
 from grader.solution import Solution, Step
 

@@ -6,7 +6,7 @@ import pytest
 
 from grader.expression import Expression, Name, conv2d, divide, log, mean, names, plain_of, sqrt, total
 from grader.expression.readings import numeric
-from grader.marking.edits import MOST, SIMPLEST, edits, edits_of
+from grader.marking.slips.edits import MOST, SIMPLEST, edits, edits_of
 from grader.problem import Problem, load_folder
 
 a, b, c = Name("a"), Name("b"), Name("c")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.marking.formula_slips import formula_slip
 from grader.marking.formulas import Answer
+from grader.marking.slips.formulas import formula_slip
 from grader.problem import Problem
 from grader.statements import statement
 

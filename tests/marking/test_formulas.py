@@ -145,14 +145,14 @@ def test_near_misses(id: str, part: str, text: str) -> None:
 
 def test_the_counterexample_is_one() -> None:
     """The place in the message, with softmax from SciPy, gives both values."""
-    found = answered(shipped("softmax-derivative"), "same", "p_i(1 - p_i)/2")
+    found = answered(shipped("softmax-derivative"), "same", "p_i(1 - p_i)/3 + p_j")
     assert found.verdict == "wrong"
     assert found.message is not None
     place, _, rest = found.message.partition(", yours comes to ")
     z = np.array([float(each) for each in place[place.index("[") + 1 : place.index("]")].split(",")])
     yours, _, rest = rest.partition(" and the key to ")
-    p = softmax(z)[0]
-    assert float(yours) == pytest.approx(p * (1 - p) / 2, rel=1e-5)
+    p, p_j = softmax(z)[:2]
+    assert float(yours) == pytest.approx(p * (1 - p) / 3 + p_j, rel=1e-5)
     assert float(rest.partition(". The key has")[0]) == pytest.approx(p * (1 - p), rel=1e-5)
 
 

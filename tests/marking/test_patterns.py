@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 import grader
 from grader.document import from_python
 from grader.marking.answers import Reader
-from grader.marking.odds import SURE
-from grader.marking.patterns import Pattern, pattern, simplest
-from grader.marking.places import hypergeometric
+from grader.marking.slips.odds import SURE
+from grader.marking.slips.patterns import Pattern, pattern, simplest
+from grader.marking.slips.places import hypergeometric
 from grader.numeric import Array
 from grader.problem import Problem, read_problem
 from grader.solution import Step
@@ -130,7 +130,7 @@ def test_a_pattern_of_values_is_named(answer: Array, name: str, sentence: str) -
         (
             put(F, (1, 2), 5),
             "one-entry",
-            "Only row 2, column 3 is not right, and all 24 others are right: look for a slip of arithmetic there. "
+            "All 24 others are right: look for a slip of arithmetic there. "
             "The entry is the kernel laid on rows 2 to 4 and columns 3 to 5 of the padded image.",
         ),
         (put(F, (1, 2), -F[1, 2]), "one-entry", "it has the right size and the wrong sign"),

@@ -13,8 +13,8 @@ from scipy.signal import correlate2d
 import grader
 from grader.document import from_python
 from grader.expression.tree import Shape
-from grader.marking.axes import Axis, windows_of
-from grader.marking.sizes import explained, misfit
+from grader.marking.slips.axes import Axis, windows_of
+from grader.marking.slips.sizes import explained, misfit
 from grader.numeric.windows import windows_along
 from grader.problem import Problem, read_problem
 

@@ -9,8 +9,7 @@ import pytest
 
 from grader.document import from_python
 from grader.expression.compare import Comparison
-from grader.marking import Sheet, mark
-from grader.marking import marks as words
+from grader.marking import Sheet, mark, words
 from grader.marking.stated import JUDGES, Judgement, judged, mark_of
 from grader.problem import Problem, load, read_problem
 

@@ -64,7 +64,7 @@ def test_each_wrong_cell_is_named(problem: Problem) -> None:
     ]  # fmt: skip
     assert mark.expected == KEY
     assert mark.message == (
-        "2 of 9 entries are not right: row 1, column 3 is 71, the key has 17; row 3, column 3 is blank, the key has 14."
+        "1 of 9 entries is not right: row 1, column 3 is 71, the key has 17. Missing: row 3, column 3."
     )
 
 
@@ -79,7 +79,11 @@ def test_a_pooled_map_follows_from_the_students_own_map(problem: Problem) -> Non
 def test_a_vector_follows_from_a_map_of_another_size(problem: Problem) -> None:
     """A map of the wrong shape is wrong; flattening it rightly is right by the student's own map."""
     marks = grader.grade(problem, {"pooled_1": [[17, 19]], "flat": [17, 19]})
-    assert marks["pooled_1"].message == "Expected 2×2 entries, got 1×2 entries."
+    message = marks["pooled_1"].message
+    assert message is not None
+    assert message.startswith(
+        "The pooled map has (3 − 2)/1 + 1 = 2 rows and columns; yours has 1×2, which is what comes"
+    )
     assert marks["flat"].verdict == "follows"
 
 
@@ -87,3 +91,14 @@ def test_an_empty_map_leads_to_nothing(problem: Problem) -> None:
     """From a map of zeros a pooled map of zeros is no merit."""
     marks = grader.grade(problem, {"feature_map_1": [[0] * 3] * 3, "pooled_1": [[0, 0], [0, 0]]})
     assert marks["pooled_1"].verdict == "wrong"
+
+
+def test_a_list_for_a_number_that_later_steps_rest_on(problem: Problem) -> None:
+    """What rests on it, by way of steps that were left out, has no value; the page is marked all the same."""
+    line = grader.load("problems/class-notes/sgd-line.yaml")
+    marks = grader.grade(line, {"w_1": "[1, 2, 3]", "mse_after": "4.59", "yhat_2": "1.172"})
+    assert (marks["w_1"].verdict, marks["mse_after"].verdict, marks["yhat_2"].verdict) == (
+        "wrong",
+        "correct",
+        "correct",
+    )

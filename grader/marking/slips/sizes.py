@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from grader.expression.tree import Apply, Expression, Shape, by
-from grader.marking.axes import Axis, Windows, windows_of
-from grader.marking.marks import sentence, wrong_shape
+from grader.marking.slips.axes import Axis, Windows, windows_of
+from grader.marking.words import sentence, wrong_shape
 from grader.solution import Solution, Step
 
 Change = tuple[str, Callable[[Axis], Axis]]

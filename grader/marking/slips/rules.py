@@ -22,8 +22,8 @@ from grader.expression.operations import (
     times,
 )
 from grader.expression.tree import Apply, Expression, Name, Number
-from grader.marking import edit_words as say
-from grader.marking.edit_words import Words
+from grader.marking.slips import sentences as say
+from grader.marking.slips.sentences import Words
 
 
 @dataclass(frozen=True)

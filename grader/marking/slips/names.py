@@ -9,8 +9,8 @@ from typing import TypeGuard
 
 from grader.expression.operations import power, times
 from grader.expression.tree import OPERATIONS, Apply, Expression, Index, Leaf, Name, as_expression, fold, leaves
-from grader.marking import edit_words as say
-from grader.marking.edit_rules import Change
+from grader.marking.slips import sentences as say
+from grader.marking.slips.rules import Change
 
 NEAREST = 4  # neighbours of a quantity that are tried, and other quantities
 

@@ -9,9 +9,9 @@ import numpy as np
 from grader.errors import GraderError
 from grader.expression.readings import numeric, plain_of
 from grader.expression.tree import Expression, Name, leaves
-from grader.marking.diagnosis import Diagnosis
-from grader.marking.edits import edits
 from grader.marking.formulas import Answer
+from grader.marking.slips.diagnosis import Diagnosis
+from grader.marking.slips.edits import edits
 from grader.numeric import Array
 from grader.solution import Solution, Step
 

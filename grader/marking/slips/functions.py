@@ -18,8 +18,8 @@ from grader.expression.operations import (
     total,
 )
 from grader.expression.tree import OPERATIONS, Apply, Expression, Number, entry
-from grader.marking import edit_words as say
-from grader.marking.edit_rules import Change, is_, opposite, rule
+from grader.marking.slips import sentences as say
+from grader.marking.slips.rules import Change, is_, opposite, rule
 
 FUNCTIONS = {
     "exp": "the exponential", "log": "the logarithm", "sigmoid": "the sigmoid", "tanh": "tanh",

@@ -14,9 +14,9 @@ import numpy as np
 from grader.expression.readings import plain_of, written_out
 from grader.expression.tree import Apply, Expression, Index, Name, leaves
 from grader.kinds import Numbers, Pairs
-from grader.marking.axes import Axis, Windows, windows_of
 from grader.marking.marks import cell_name
-from grader.marking.odds import SURE
+from grader.marking.slips.axes import Axis, Windows, windows_of
+from grader.marking.slips.odds import SURE
 from grader.numeric import Array
 from grader.solution import Step
 
@@ -96,12 +96,12 @@ def one_entry(entries: Entries) -> Pattern | None:
     if isinstance(entries.step.kind, Pairs):
         return Pattern("one-entry", f"Only '{entries.step.kind.left[index[0]]}' is not right.", False, 1.0)
     others = entries.wrong.size - 1
-    rest = "the other entry is right" if others == 1 else f"all {others} others are right"
+    rest = "The other entry is right" if others == 1 else f"All {others} others are right"
     turned = abs(entries.given[index] + entries.key[index]) <= entries.allowed[index]
     slip = "it has the right size and the wrong sign" if turned else "look for a slip of arithmetic there"
     of = made_of(entries, index) if isinstance(entries.step.kind, Numbers) else ""
     made = f" The entry is {of}." if of else ""
-    return Pattern("one-entry", f"Only {cell_name(index)} is not right, and {rest}: {slip}.{made}", False, 1.0)
+    return Pattern("one-entry", f"{rest}: {slip}.{made}", False, 1.0)
 
 
 def made_of(entries: Entries, index: Index) -> str:
@@ -245,7 +245,7 @@ def _zeros(entries: Entries) -> Iterator[Pattern]:
     said = "What is below zero has become zero, and all else is right: is there a ReLU one step too early?"
     yield Pattern("relu", said, True, hypergeometric(many, many, int(np.count_nonzero(key))) if cut else 1.0)
     said = "All that is wrong is zero, where there should be values: is something left out there?"
-    yield Pattern("zeros", said, True, DIGIT**many if empty else 1.0)
+    yield Pattern("zeros", said, False, DIGIT**many if empty else 1.0)
     zeros = int(np.count_nonzero(key == 0))
     met = zeros >= many and bool((key[wrong] == 0).all()) and not np.isnan(given[wrong]).any()
     hint = ": what becomes of what is below zero?" if bool((given[wrong] < 0).all()) else "."

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from grader.marking import edit_words as say
-from grader.marking.edit_words import Words
+from grader.marking.slips import sentences as say
+from grader.marking.slips.sentences import Words
 from grader.numeric import Array
 
 MOST_DIGITS = 9  # of a number in which neighbours are interchanged

@@ -18,11 +18,11 @@ import numpy as np
 from grader.expression.readings import numeric
 from grader.expression.tree import OPERATIONS, Apply, Expression, Index, Shape, names
 from grader.kinds import Numbers
-from grader.marking import odds
-from grader.marking.edit_words import Words
-from grader.marking.edits import SIMPLEST, Edit, edits_of, known_before
-from grader.marking.numbers_put_in import put_in, typed
-from grader.marking.written import RESULTS, written_otherwise
+from grader.marking.slips import odds
+from grader.marking.slips.edits import SIMPLEST, Edit, edits_of, known_before
+from grader.marking.slips.numbers import put_in, typed
+from grader.marking.slips.sentences import Words
+from grader.marking.slips.written import RESULTS, written_otherwise
 from grader.numeric import Array
 from grader.solution import Solution, Step
 

@@ -17,8 +17,8 @@ from grader.expression.readings import plain_of
 from grader.expression.tree import Name
 from grader.kinds import Numbers, Pairs, number
 from grader.marking.marks import cell_name
-from grader.marking.odds import SURE, chance
-from grader.marking.places import Entries, Pattern, line_name, lines_with, place
+from grader.marking.slips.odds import SURE, chance
+from grader.marking.slips.places import Entries, Pattern, line_name, lines_with, place
 from grader.numeric import Array
 from grader.solution import Step
 

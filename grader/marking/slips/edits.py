@@ -13,9 +13,10 @@ from functools import lru_cache
 
 from grader.errors import ShapeError
 from grader.expression.tree import Apply, Expression, Name, leaves
-from grader.marking import edit_functions as _rules_of_functions  # noqa: F401  (registers its rules)
-from grader.marking import edit_names, edit_rules
-from grader.marking.edit_rules import Change
+from grader.marking.slips import functions as _rules_of_functions  # noqa: F401  (registers its rules)
+from grader.marking.slips import names as edit_names
+from grader.marking.slips import rules as edit_rules
+from grader.marking.slips.rules import Change
 from grader.solution import Solution, Step
 
 MOST = 200  # edits of a step
