@@ -23,6 +23,7 @@ from grader.solution import Solution
 
 PAGE = ("why", "answers", "verdicts")
 EXPECTED = ("verdict", "slip", "credit")
+EXAMPLE = "write - answers: {w_1: 0.5} and verdicts: {w_1: wrong}"
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,11 @@ def read_tests(node: Node | None, solution: Solution, parts: Sequence[Part], pla
     if node is None:
         return ()
     if not isinstance(node, Items):
-        raise SpecError("expected a list of tests", place, "write - answers: {w_1: 0.5} and verdicts: {w_1: wrong}")
+        raise SpecError("expected a list of tests", place, EXAMPLE)
     reader = Reader(solution, tuple(part.step for part in parts))
-    return tuple(case for k, each in enumerate(node, start=1) for case in reader.cases(each, place.within(str(k))))
+    return tuple(
+        case for k, each in enumerate(node, start=1) for case in reader.cases(each, place.within(str(k), each.line))
+    )
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,7 @@ class Reader:
     def cases(self, node: Node, place: Place) -> Iterator[Case]:
         """One page, or a page for each answer of the short form."""
         if not isinstance(node, Entries) or not node:
-            raise SpecError(f"expected a mapping, got {shown(node)}", place, "write answers and verdicts")
-        place = Place(place.file, node.line, place.path)
+            raise SpecError("expected a mapping with answers and verdicts", place, EXAMPLE)
         why = node.get("why", Text(""))
         if not isinstance(why, Text):
             raise SpecError("expected text", place.within("why", node.line_of("why")))
@@ -143,8 +145,15 @@ def read_expected(node: Node, place: Place) -> Expected:
         raise SpecError("expected a verdict", place, "write {verdict: wrong, credit: 0}")
     if slip and verdict != "slip":
         raise SpecError(f"a mark with the verdict {verdict} names no slip", place, "leave out one of them")
-    credit = read_amount(node["credit"], place.within("credit"), "a credit from 0 to 1") if "credit" in node else None
+    credit = read_credit(node["credit"], place.within("credit")) if "credit" in node else None
     return Expected(read_verdict(verdict, place), slip, credit, place.line)
+
+
+def read_credit(node: Node, place: Place) -> Fraction:
+    credit = read_amount(node, place, "a credit from 0 to 1")
+    if credit > 1:
+        raise SpecError(f"expected a credit from 0 to 1, got '{node}'", place)
+    return credit
 
 
 def read_verdict(node: Node, place: Place) -> str:

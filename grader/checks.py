@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +54,7 @@ def check(problem: Problem, draws: int = DRAWS) -> Checked:
     checked.slips = slips_are_found(problem)
     checked.pages = bring_out_pages(problem)
     checked.tests = sum(len(case.expected) for case in problem.tests)
-    checked.errors += tests_hold(problem)
+    checked.errors += cases_hold(problem)
     checked.space = variants.space(problem)
     if problem.varies:
         checked.draws, errors = draws_are_well_posed(problem, draws)
@@ -93,7 +94,7 @@ def draws_are_well_posed(problem: Problem, draws: int) -> tuple[int, list[Grader
     return draws, []
 
 
-def tests_hold(problem: Problem) -> list[GraderError]:
+def cases_hold(problem: Problem) -> list[GraderError]:
     """What the author's own tests expect must be what the marks say."""
     marked = mark(problem, [Sheet(case.name, case.answers) for case in problem.tests])
     return [
@@ -216,4 +217,4 @@ def many(count: int) -> str:
     >>> many(136080), many(3**40)
     ('136,080', 'about 10^19')
     """
-    return f"{count:,}" if count < 10**9 else f"about 10^{len(str(count)) - 1}"
+    return f"{count:,}" if count < 10**9 else f"about 10^{math.log10(count):.0f}"

@@ -142,11 +142,12 @@ def condition(text: str, solution: Solution) -> Condition:
         raise UnreadableError(f"expected a condition, got nothing; {EXAMPLE}")
     plain, measures = without_measures(text)
     measured = {name: (measure, read(inner, {}, solution)) for name, (measure, inner) in measures.items()}
+    tree = read(plain, {name: Name(name) for name in measured}, solution)
     found = tokens(plain)
     compared = any(word in COMPARISONS and not depth for (_, word, _), depth in zip(found, depths(found), strict=True))
     if not compared and [measure for measure, _ in measures.values()] != ["integer"]:
         raise UnreadableError(f"'{text.strip()}' says nothing that holds or does not; {EXAMPLE}")
-    return Condition(read(plain, {name: Name(name) for name in measured}, solution), measured)
+    return Condition(tree, measured)
 
 
 def without_measures(text: str) -> tuple[str, dict[str, tuple[str, str]]]:

@@ -19,6 +19,7 @@ SOURCES = ("from", "integers", "choose")
 KEYS = ("from", "to", "step", "integers", "choose", "size", "distinct", "sorted", "not")
 EXAMPLE = "write {from: 0.1, to: 0.9, step: 0.1}, {integers: [1, 9]} or {choose: [0.5, 2]}"
 MOST_ENTRIES = 10_000  # of one given that is drawn
+MOST_VALUES = 10**15  # that an entry is drawn from
 
 
 def read_vary(node: Node | None, given: Node, family: Family, place: Place) -> tuple[Way, ...]:
@@ -113,6 +114,8 @@ def steps_between(first: Fraction, last: Fraction, step: Fraction, place: Place)
         below = exact_text(first + steps.__floor__() * step)
         what = f"steps of {exact_text(step)} from {exact_text(first)} miss {exact_text(last)}"
         raise SpecError(what, place, f"end at {below}, or take another step")
+    if steps >= MOST_VALUES:
+        raise SpecError(f"expected at most {MOST_VALUES:,} values", place, "take a longer step")
     return int(steps)
 
 
