@@ -28,8 +28,8 @@ def of(problem: Problem, seed: str | int, student: str) -> Problem:
 def draw(problem: Problem, seed: str | int, student: str) -> Problem:
     """The draw of a seed and a student's name, the same wherever and whenever it is made; without a seed the course's.
 
-    A problem that does not vary is itself. What misses a requirement, what the family refuses and what has no finite
-    value is drawn again, up to `MOST_TRIES` times; then a `SpecError` says what failed how often.
+    A problem that does not vary is itself. What misses a requirement, what the family refuses, what
+    has no finite value and what would ask other steps is drawn again, up to `MOST_TRIES` times; then a `SpecError` says what failed how often.
     """
     if not problem.vary:
         return problem
@@ -54,7 +54,7 @@ class _Same:
         return isinstance(other, _Same) and other.problem is self.problem
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _drawn(key: _Same, seed: str, student: str) -> Problem:
     problem, failures = key.problem, Counter[str]()
     for attempt in range(MOST_TRIES):
@@ -65,7 +65,7 @@ def _drawn(key: _Same, seed: str, student: str) -> Problem:
             given = replaced(given, way.path, drawn[way.path])
         try:
             variant = with_givens(problem, given, drawn)
-            if (trouble := unusable(variant)) is None:
+            if (trouble := unusable(variant, problem)) is None:
                 return variant
         except GraderError as error:
             trouble = f"the givens do not fit ({error.what})"
@@ -73,8 +73,10 @@ def _drawn(key: _Same, seed: str, student: str) -> Problem:
     raise none_usable(problem, failures)
 
 
-def unusable(variant: Problem) -> str | None:
+def unusable(variant: Problem, problem: Problem) -> str | None:
     """Why a draw cannot be set, if it cannot."""
+    if [part.step for part in variant.parts] != [part.step for part in problem.parts]:
+        return "other steps would be asked than the spec's"
     for part in variant.parts:
         value = variant.solution.arrays.get(part.step)
         if value is not None and value.dtype.kind == "f" and not np.isfinite(value).all():

@@ -161,7 +161,7 @@ def liar(s: Page, *, w: Scalar) -> None:
     s.step("bent", BENT(w), "Bend it.")
 
 
-BENT = replace(OPERATIONS["abs"], exact=lambda a: a + int(a > 1))
+BENT = replace(OPERATIONS["abs"], exact=lambda a: a + (1 if a > 1 else 0))
 
 
 def test_a_draw_at_fault_is_told_with_its_numbers() -> None:

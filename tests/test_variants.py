@@ -323,6 +323,14 @@ def test_what_the_family_refuses_and_what_has_no_value_is_drawn_again() -> None:
     assert {str(variants.draw(problem, 1, str(k)).drawn["values.a"]) for k in range(40)} == {"1", "2", "3"}
 
 
+def test_every_student_is_asked_the_same_steps() -> None:
+    """A shorter list of samples would ask for fewer updates, and be worth fewer points."""
+    lengths = {"x": {"choose": [[1, 2], [1, 2, 3]]}, "y": {"choose": [[3, 5], [3, 5, 7]]}}
+    problem = problem_of(vary=lengths, ask={"w_*": 1})
+    found = [variants.draw(problem, 1, str(k)) for k in range(20)]
+    assert {tuple(part.step for part in each.parts) for each in found} == {("w_1", "w_2", "w_3")}
+
+
 def test_a_requirement_that_fails_too_often() -> None:
     problem = problem_of(require=["w > 0.05", "w_3 > 100"])
     with pytest.raises(SpecError) as caught:
