@@ -28,8 +28,9 @@ def of(problem: Problem, seed: str | int, student: str) -> Problem:
 def draw(problem: Problem, seed: str | int, student: str) -> Problem:
     """The draw of a seed and a student's name, the same wherever and whenever it is made; without a seed the course's.
 
-    A problem that does not vary is itself. What misses a requirement, what the family refuses, what
-    has no finite value and what would ask other steps is drawn again, up to `MOST_TRIES` times; then a `SpecError` says what failed how often.
+    A problem that does not vary is itself. What misses a requirement, what the family refuses, what has no finite value
+    and what would ask other steps is drawn again, up to `MOST_TRIES` times; then a `SpecError` says what failed how
+    often.
     """
     if not problem.vary:
         return problem
