@@ -25,7 +25,7 @@ from scipy import ndimage, signal
 from grader import numeric
 from grader.expression import Table
 from grader.families import load_all
-from grader.marking.verdicts import own_values
+from grader.marking.judging import judged
 from grader.solution import Solution
 
 RUNS = 9
@@ -133,7 +133,7 @@ def optimisers() -> None:
         start = x.tolist(), y.tolist(), float(starts[0, 0]), float(starts[1, 0])
 
         def ours(solution: Solution = solution) -> Any:
-            return own_values(solution, {}, {})
+            return judged(solution, {}, {}, {}, {})
 
         def loop(name: str = name, start: Any = start) -> Any:
             return LOOPS[name](*start)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from grader.expression import Expression, Name, names
 from grader.expression import exact as read_exact
 from grader.expression.exact import Exact, build, get, indices, shape_of
+from grader.expression.scope import replaced
 from grader.lazy import sympy
 
 if TYPE_CHECKING:
@@ -70,6 +71,31 @@ class Same:
             return
         for index in indices(shape_of(one)):
             yield get(one, index) - get(other, index)
+
+
+@dataclass(frozen=True)
+class Put:
+    """That a step is formulas of the page, with values put for their symbols."""
+
+    of: Expression
+    values: tuple[tuple[str, Expression], ...]
+    by: Name | None = None
+
+    def tree(self, formulas: Mapping[str, Expression]) -> Expression:
+        """The step, where the page's formulas are these, in the page's symbols."""
+        return replaced(replaced(self.of, formulas), dict(self.values))
+
+    def differences(self, step: Step, symbols: Symbols) -> Iterator[Exact]:
+        return Same(self.tree(written_out(symbols.solution, {}))).differences(step, symbols)
+
+
+def written_out(solution: Solution, own: Mapping[str, Expression]) -> dict[str, Expression]:
+    """The formula of every step without numbers, in the page's symbols; some of them other than on the page."""
+    found: dict[str, Expression] = {}
+    for name, step in solution.items():
+        if name in solution.symbolic:
+            found[name] = replaced(own.get(name, step.expression), found)
+    return found
 
 
 class Symbols:

@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 
 from grader import claims
-from grader.claims import Claim, Derivative, Root, Same, holds
-from grader.expression import Expression, Name, Table, latex_of, names, numeric
+from grader.claims import Claim, Derivative, Put, Root, Same, holds
+from grader.errors import ShapeError
+from grader.expression import Expression, Name, Table, entry, latex_of, names, numeric
 from grader.expression import exact as read_exact
 from grader.expression.exact import Exact, get, indices, shape_of
 from grader.expression.readings import exact_table, numeric_table, settled
-from grader.expression.tree import Operand, as_expression
+from grader.expression.slopes import SlopeError, slope
+from grader.expression.tree import Index, Operand, Shape, as_expression
 from grader.kinds import FORMULA, NUMBERS, Kind
 from grader.numeric import Array
 from grader.terms import Terms
@@ -126,12 +128,14 @@ class Page:
         derivative: tuple[Expression, Expression] | None = None,
         root: tuple[Expression, Expression] | None = None,
         same: Expression | None = None,
+        put: tuple[Expression, Mapping[str, Expression]] | None = None,
         key: Sequence[str] = (),
     ) -> Name:
         """Name a quantity of the solution, with the sentence that a student reads beside it.
 
         `derivative=(loss, w)` claims that it is the derivative of `loss` by the name `w`, `root=(equation, w)` that
-        put for `w` it makes `equation` zero, `same=expression` that it equals another; `Solution.prove` proves it.
+        put for `w` it makes `equation` zero, `same=expression` that it equals another, `put=(formulas, values)` that it
+        is formulas of the page with values for their symbols; `Solution.prove` proves it.
         `key` are paragraphs that only the key shows: a rubric, the option that is right, the lines expected.
         """
         tree = as_expression(expression)
@@ -142,6 +146,8 @@ class Page:
             claimed.append(Root(root[0], _a_name(root[1])))
         if same is not None:
             claimed.append(Same(same))
+        if put is not None:
+            claimed.append(Put(put[0], tuple(put[1].items())))
         named = self._name(name, tree.shape, symbol)
         self.steps[name] = Step(named, tree, sentence, kind, tuple(claimed), key=tuple(key))
         return named
@@ -173,6 +179,8 @@ class Solution(Mapping[str, Step]):
         self.terms = page.terms
         self._steps = {name: replace(step, solution=self) for name, step in page.steps.items()}
         self._exact: dict[str, Exact] = {}
+        self._entries: dict[tuple[str, Index], Expression] = {}
+        self._slopes: dict[tuple[str, Index | None, str, Shape, Index], Expression | None] = {}
 
     def __getitem__(self, name: str) -> Step:
         return self._steps[name]
@@ -262,6 +270,28 @@ class Solution(Mapping[str, Step]):
             arrays[name] = numeric(step.expression, arrays)
             exacts[name] = settled(read_exact(step.expression, exacts))
         return arrays, exacts
+
+    def entry(self, name: str, index: Index | None) -> Expression:
+        """The formula of one entry of a step, written out where that can be done; of all of them for None."""
+        tree = self._steps[name].expression
+        if index is None:
+            return tree
+        if (name, index) not in self._entries:
+            try:
+                self._entries[name, index] = entry(tree, index)
+            except ShapeError:
+                self._entries[name, index] = tree[index] if index else tree
+        return self._entries[name, index]
+
+    def slope(self, name: str, index: Index | None, by: Name, at: Index) -> Expression | None:
+        """The derivative of an entry of a step, or of all of them, by one entry of what it uses; None if not known."""
+        key = (name, index, by.name, by.shape, at)
+        if key not in self._slopes:
+            try:
+                self._slopes[key] = slope(self.entry(name, index), by, at)
+            except (SlopeError, ShapeError):
+                self._slopes[key] = None
+        return self._slopes[key]
 
     def prove(self, name: str) -> bool:
         """Whether SymPy proves all that a step claims, with every other quantity left a symbol."""

@@ -55,7 +55,7 @@ SGD = {
     "w_2": "correct",      # 0.600 for 0.60056: off by 0.09%
     "b_2": "correct",      # 0.162 for 0.16228: right to its three digits
     "yhat_3": "correct", "grad_w_3": "correct", "grad_b_3": "correct", "w_3": "correct",
-    "b_3": "follows",      # 0.212 for 0.21264, and the page's own b_2 and slope give 0.21238
+    "b_3": "rounded",      # 0.212 for 0.21264, and the page's own b_2 and slope give 0.21238
     "yhat_4": "correct",
     "grad_w_4": "wrong",   # 3.864: the sign is lost, and −5.784 · 4 is −23.136
     "grad_b_4": "wrong",   # −5.136 for −5.784

@@ -171,7 +171,7 @@ def substituted(tree: Expression, values: Lookup) -> Expression:
         return Number(values[node.name]) if isinstance(node, Name) and not node.shape else node
 
     def node(apply: Apply, *operands: Expression) -> Expression:
-        inner = operands[0]
+        inner = operands[0] if operands else None  # π has none
         if apply.operation.name == "item" and isinstance(inner, Name) and not apply.shape:
             return Number(values[inner.name][dict(apply.options)["index"]])
         return apply.operation(*operands, **dict(apply.options))

@@ -52,10 +52,9 @@ def gradient(s: Page, *, f: Formula, at: At | None = None, variables: Names | No
     """
     of = function(f, variables)
     symbols = state(s, of, r"gradient_at|stationary_points|(kind|hessian|determinant|second_derivative)(_\d+)?|df_d\w+")
-    for variable in symbols:
-        partial(s, of, symbols, variable)
+    slopes = [partial(s, of, symbols, variable) for variable in symbols]
     if at is not None:
-        put_in(s, of, at)
+        put_in(s, of, at, slopes)
     points = stationary_points(of)
     if points:
         place = find(s, of, points)
@@ -65,16 +64,17 @@ def gradient(s: Page, *, f: Formula, at: At | None = None, variables: Names | No
     require_numbers(s, "f" if at is None else "at")
 
 
-def put_in(s: Page, f: Function, at: Expression) -> None:
+def put_in(s: Page, f: Function, at: Expression, slopes: Sequence[Name]) -> None:
     """The gradient at a point."""
     values = parts(at, f, "at")
-    here = s.step("gradient_at", slopes_at(f, at), "Put the point into each derivative.", symbol="g")
+    put = stack(*slopes) if at.shape else slopes[0], dict(zip(f.variables, values, strict=True))
+    here = s.step("gradient_at", slopes_at(f, at), "Put the point into each derivative.", symbol="g", put=put)
     s.slip(here, "sign", -slopes_at(f, at), "The gradient points up, where f grows.")
     if not at.shape:
         s.slip(here, "height-for-slope", f.at(*values), "This is f itself; how fast does it grow?")
     if len(values) > 1:
-        slopes = [f.slope(variable, at=values) for variable in f.variables]
-        s.slip(here, "order", stack(*slopes[::-1]), "The derivatives stand in the order of the variables.")
+        there = [f.slope(variable, at=values) for variable in f.variables]
+        s.slip(here, "order", stack(*there[::-1]), "The derivatives stand in the order of the variables.")
         swapped = [f.slope(variable, at=values[::-1]) for variable in f.variables]
         s.slip(here, "coordinates-exchanged", stack(*swapped), "Which coordinate belongs to which variable?")
 

@@ -46,10 +46,11 @@ def gradient_descent(
     """
     of = function(f, variables)
     parts(x0, of, "x0")
-    formula_of_gradient(s, of, state(s, of, r"(x|grad)_\d+|gradient|converged|minimum|df_d\w+"), bool(x0.shape))
+    symbols = state(s, of, r"(x|grad)_\d+|gradient|converged|minimum|df_d\w+")
+    gradient = formula_of_gradient(s, of, symbols, bool(x0.shape))
     before, x = x0, x0
     for t in range(1, n_steps + 1):
-        grad = gradient_here(s, of, t, x, x0)
+        grad = gradient_here(s, of, gradient, t, x, x0)
         before, x = x, step_down(s, t, x, lr, grad, x0)
     settled(s, x, before, tolerance)
     least = s.step("minimum", of.at(*parts(x, of, "x0")), "Give the value of f where the descent ends.", symbol="f_min")
@@ -59,7 +60,7 @@ def gradient_descent(
     require_numbers(s, "x0")
 
 
-def formula_of_gradient(s: Page, f: Function, symbols: list[Name], several: bool) -> None:
+def formula_of_gradient(s: Page, f: Function, symbols: list[Name], several: bool) -> Name:
     """The gradient as a formula; of several variables after each slope by itself."""
     height = f.at(*symbols)
     if not several:
@@ -69,9 +70,9 @@ def formula_of_gradient(s: Page, f: Function, symbols: list[Name], several: bool
         )
         s.slip(slope, "not-differentiated", height, "This is f itself; how fast does it grow?")
         s.slip(slope, "sign", -f.slope(x.name, at=symbols), "The gradient points up; the minus comes with the step.")
-        return
+        return slope
     slopes = [partial(s, f, symbols, x) for x in symbols]
-    s.formula("gradient", stack(*slopes), "Write the slopes as one vector.", symbol="g")
+    return s.formula("gradient", stack(*slopes), "Write the slopes as one vector.", symbol="g")
 
 
 def partial(s: Page, f: Function, symbols: list[Name], by: Name) -> Name:
@@ -96,10 +97,14 @@ def gradient_at(f: Function, point: Expression) -> Expression:
     return stack(*slopes) if point.shape else slopes[0]
 
 
-def gradient_here(s: Page, f: Function, t: int, x: Expression, start: Expression) -> Name:
+def gradient_here(s: Page, f: Function, gradient: Name, t: int, x: Expression, start: Expression) -> Name:
     """The gradient where the descent stands."""
-    here, height = gradient_at(f, x), f.at(*parts(x, f, "x0"))
-    grad = s.step(f"grad_{t}", here, "Put the point where you stand into the gradient.", derivative=(height, x))
+    values = parts(x, f, "x0")
+    here, height = gradient_at(f, x), f.at(*values)
+    grad = s.step(
+        f"grad_{t}", here, "Put the point where you stand into the gradient.", derivative=(height, x),
+        put=(gradient, dict(zip(f.variables, values, strict=True))),
+    )  # fmt: skip
     s.slip(grad, "sign", -here, "The gradient points up; the minus comes with the step.")
     if t > 1:
         s.slip(grad, "at-the-start", gradient_at(f, start), "The gradient is wanted where you stand now.")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,14 +13,13 @@ from grader.expression.tree import Index, Shape
 from grader.kinds import READ, Answer
 from grader.marking import marks as words
 from grader.marking.answers import Column, Reader, as_typed, column, odd_shapes
+from grader.marking.judging import Judged, judged
 from grader.marking.marks import Mark, Marks
-from grader.marking.verdicts import CODES, DIGITS, FOLLOWS, Judged, enough, judge, overall, own_values
+from grader.marking.stated import Own, Texts, mark_of, own_formulas
+from grader.marking.verdicts import CODES, DIGITS, INCOMPLETE, NOTHING, WRONG, overall
 from grader.parts import Part
 from grader.problem import Problem
 from grader.solution import Slip, Step
-
-if TYPE_CHECKING:
-    from grader.marking.stated import Judgement
 
 
 @dataclass(frozen=True)
@@ -36,28 +34,30 @@ def mark(problem: Problem, sheets: Sequence[Sheet]) -> list[Marks]:
     """The marks of every sheet, in order, a mark for each part that the problem asks.
 
     Sheets whose answers have the solution's shapes are judged together, one evaluation a step; those with other shapes
-    in a group for each set of shapes, so that what follows from a map of the wrong size is still recognised.
+    in a group for each set of shapes, so that what follows from a map of the wrong size is still recognised, and those
+    with a wrong formula that values are put into in a group for each such formula.
     """
-    read = Reader(problem.decimal)
+    read, texts = Reader(problem.decimal), Texts(problem)
     solution = problem.solution
     shapes = {name: step.shape for name, step in solution.items()}
     answers = [
         {name: read(solution[name], node) for name, node in sheet.answers.items() if name in solution}
         for sheet in sheets
     ]
-    groups: dict[tuple[tuple[str, Shape], ...], list[int]] = defaultdict(list)
+    groups: dict[tuple[tuple[tuple[str, Shape], ...], Own], list[int]] = defaultdict(list)
     for i, answer in enumerate(answers):
-        groups[odd_shapes(answer, shapes)].append(i)
+        groups[odd_shapes(answer, shapes), texts.put(sheets[i].answers)].append(i)
     marked: list[Marks] = [Marks() for _ in sheets]
-    for odd, members in groups.items():
-        group = Group(problem, [sheets[i] for i in members], [answers[i] for i in members], shapes | dict(odd))
+    for (odd, own), members in groups.items():
+        chosen = [sheets[i] for i in members], [answers[i] for i in members]
+        group = Group(problem, *chosen, shapes | dict(odd), texts, own)
         for i, marks in zip(members, group.marks(), strict=True):
             marked[i] = marks
     return marked
 
 
 class Group:
-    """Sheets whose answers have the same shapes."""
+    """Sheets whose answers have the same shapes, and rest on the same formulas."""
 
     def __init__(
         self,
@@ -65,9 +65,11 @@ class Group:
         sheets: Sequence[Sheet],
         answers: Sequence[Mapping[str, Answer]],
         shapes: Mapping[str, Shape],
+        texts: Texts,
+        own: Own,
     ) -> None:
         self.problem, self.solution, self.sheets, self.answers = problem, problem.solution, sheets, answers
-        self.shapes = shapes
+        self.shapes, self.texts, self.own = shapes, texts, own
         self.credits = [problem.credit(verdict) for verdict in CODES]
         self.shares = [float(credit) for credit in self.credits]
         asked = {part.step for part in problem.parts}
@@ -75,7 +77,9 @@ class Group:
         self.columns: dict[str, Column] = {
             step: column([answer.get(step) for answer in answers], shapes[step]) for step in given
         }
-        self.own = own_values(self.solution, self.columns, shapes)
+        parts = {part.step: part for part in problem.parts}
+        put = own_formulas(problem, own) if own else {}
+        self.judged, self.way = judged(self.solution, parts, self.columns, shapes, put)
 
     def marks(self) -> list[Marks]:
         """A student's marks each, in the order of the parts."""
@@ -86,24 +90,13 @@ class Group:
 
     def part(self, part: Part) -> list[Mark]:
         """One part's mark for every student."""
-        judged = judge(part, self.solution, self.columns, self.own, self.shapes)
-        step = self.solution[part.step]
-        expected = None if step.kind.judge else step.kind.show(self.solution.arrays[part.step][..., 0])
+        judged = self.judged[part.step]
+        expected = self.solution[part.step].kind.show(self.solution.arrays[part.step][..., 0])
         return [self.mark(part, i, CODES[code], judged, expected) for i, code in enumerate(overall(judged.codes))]
 
     def stated(self, part: Part) -> list[Mark]:
-        """One part's mark for every student, where the answer states something: each text is judged once."""
-        from grader.marking.stated import judged, mark_of
-
-        judgements: dict[str, Judgement] = {}
-        marks = []
-        for sheet in self.sheets:
-            node = sheet.answers.get(part.step)
-            typed = "" if node is None else repr(as_typed(node))
-            if typed not in judgements:
-                judgements[typed] = judged(self.problem, part, node)
-            marks.append(mark_of(self.problem, part, sheet, judgements[typed]))
-        return marks
+        """One part's mark for every student, where the answer states something."""
+        return [mark_of(self.problem, part, sheet, self.texts(part.step, sheet.answers)) for sheet in self.sheets]
 
     def mark(self, part: Part, i: int, verdict: str, judged: Judged, expected: object) -> Mark:
         sheet, step = self.sheets[i], self.solution[part.step]
@@ -111,7 +104,7 @@ class Group:
         codes = judged.codes[..., i]
         by_cell = bool(codes.shape) and read is not None and read.shape == step.shape
         slip = step.slips[judged.slips[i] - 1] if verdict == "slip" else None
-        own = None if verdict in {"correct", "blank"} or step.kind.judge else self.led_to(step, i)
+        own = None if verdict in {"correct", "blank"} else self.led_to(step, i)
         return Mark(
             student=sheet.student,
             problem=self.problem.id,
@@ -136,12 +129,12 @@ class Group:
 
     def led_to(self, step: Step, i: int) -> object:
         """What the student's own earlier answers lead to, as text."""
-        own = self.own.led_to[step.name.name]
+        own = self.way.led_to[step.name.name]
         return None if own is None else step.kind.show(own[..., i if own.shape[-1] > 1 else 0])
 
     def inputs(self, step: Step, i: int) -> list[str]:
         """The student's own earlier answers that a step rests on and that differ from the key, nearest first."""
-        found: dict[str, None] = {}
+        found = {f"{name} = {text}": None for name, text in self.own if step.name.name in self.way.put}
         pending = list(step.uses)
         while pending:
             name = pending.pop(0)
@@ -166,35 +159,44 @@ class Group:
             return words.unreadable(self.answers[i][part.step].trouble)
         if slip is not None:
             return words.slipped(slip.sentence, expected)
-        if verdict == "follows":
-            return words.follows(self.inputs(step, i), self.led_to(step, i), expected)
+        if verdict in LED:
+            return LED[verdict](self.inputs(step, i), self.led_to(step, i), expected)
         if codes.shape != step.shape:
             return words.wrong_shape(codes.shape, step.shape)
         if codes.shape:
-            return words.wrong_cells(self.wrong_cells(step, i, codes), codes.size)
-        coarse = self.coarse(part, i)
-        return words.wrong_number(expected, self.led_to(step, i), self.inputs(step, i), coarse)
+            return " ".join(self.entries(part, i, codes))
+        if verdict == "incomplete":
+            return words.coarse(self.wanted(part), expected)
+        return words.wrong_number(expected, self.led_to(step, i), self.inputs(step, i))
 
-    def wrong_cells(self, step: Step, i: int, codes: np.ndarray) -> list[tuple[Index, str, str]]:
-        """The entries that are not right: where, what is there, what should be."""
-        given, key = self.columns[step.name.name].values[..., i], self.solution.arrays[step.name.name][..., 0]
-        shown = (
-            np.array(step.kind.show(np.nan_to_num(given)), dtype=object),
-            np.array(step.kind.show(key), dtype=object),
-        )
-        bad = [tuple(int(k) for k in index) for index in np.argwhere(codes > FOLLOWS)]
-        return [(index, "" if np.isnan(given[index]) else shown[0][index], shown[1][index]) for index in bad]
+    def entries(self, part: Part, i: int, codes: np.ndarray) -> Iterator[str]:
+        """What is the matter with a tensor: the entries that are wrong, missing, or too short to tell."""
+        step, given = self.solution[part.step], self.columns[part.step].values[..., i]
+        shown, key = (np.array(step.kind.show(values), dtype=object) for values in (
+            np.nan_to_num(given), self.solution.arrays[part.step][..., 0]
+        ))  # fmt: skip
+        wrong, missing, coarse = (places(codes == code) for code in (WRONG, NOTHING, INCOMPLETE))
+        if wrong:
+            yield words.wrong_cells([(at, shown[at], key[at]) for at in wrong], codes.size)
+        if missing:
+            yield words.places("Missing", missing)
+        if coarse:
+            yield words.places(f"Right as far as they go, but to be written with {self.wanted(part)}", coarse)
 
-    def coarse(self, part: Part, i: int) -> str:
-        """That an answer agrees with the key as far as it goes, and does not go far enough."""
-        column, key = self.columns[part.step], float(self.solution.arrays[part.step][0])
-        if self.solution[part.step].kind.exact or enough(column, part)[i]:
-            return ""
-        if abs(float(column.values[i]) - key) > column.half_units[i]:
-            return ""
+    def wanted(self, part: Part) -> str:
+        """How many digits a part asks for."""
         if part.decimals is not None:
-            return f"Too few digits to tell: write {part.decimals} decimals."
-        return f"Too few digits to tell: write at least {part.digits or DIGITS} significant digits."
+            return f"{part.decimals} decimals"
+        return f"at least {part.digits or DIGITS} significant digits"
+
+
+LED = {"rounded": words.rounded, "follows": words.follows, "undecided": words.too_coarse}
+"""What is said of an answer that is judged by the student's own earlier values."""
+
+
+def places(mask: np.ndarray) -> list[Index]:
+    """Where a mask is true."""
+    return [tuple(map(int, index)) for index in np.argwhere(mask)]
 
 
 def _names(codes: np.ndarray) -> object:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from grader.claims import Root
+from grader.claims import Root, Same
 from grader.comparison import judged
 from grader.errors import MisfitError, ShapeError, UnreadableError
 from grader.expression import algebra
 from grader.expression.algebra import Row, Value, whole
-from grader.expression.compare import Comparison
+from grader.expression.compare import Comparison, compare_trees
 from grader.expression.forms import FORMS, FormError
 from grader.expression.readings import plain_of
+from grader.expression.scope import replaced
+from grader.expression.slope_rules import zeros
 from grader.expression.tree import Expression, Name, names
 from grader.kinds import explain
 from grader.marking import marks as words
-from grader.marking.stated import Judgement
+from grader.marking.stated import Judgement, Own
 from grader.statements import Side, Statement, statement
 
 if TYPE_CHECKING:
@@ -26,21 +29,22 @@ if TYPE_CHECKING:
     from grader.vocabulary import Vocabulary
 
 
-def judge_formula(problem: Problem, part: Part, text: str) -> Judgement:
+def judge_formula(problem: Problem, part: Part, text: str, own: Own = ()) -> Judgement:
     """The verdict on a formula beside the key's.
 
     `correct` where it is the same, in the form that the part asks for; `incomplete` where it is true and not finished;
-    `slip` where it is the same as a named mistake; else `wrong`, with a place where the two differ.
+    `follows` where it is what the student's own earlier formulas lead to; `slip` where it is the same as a named
+    mistake; else `wrong`, with a place where the two differ.
     """
     vocabulary = problem.vocabulary
-    found = judge_in(vocabulary, problem, part, text)
+    found = judge_in(vocabulary, problem, part, text, own)
     if vocabulary.lie and found.verdict in {"wrong", "unreadable"}:
-        standing = judge_in(replace(vocabulary, lie=False), problem, part, text)
+        standing = judge_in(replace(vocabulary, lie=False), problem, part, text, own)
         return found if standing.verdict in {"wrong", "unreadable"} else standing
     return found
 
 
-def judge_in(vocabulary: Vocabulary, problem: Problem, part: Part, text: str) -> Judgement:
+def judge_in(vocabulary: Vocabulary, problem: Problem, part: Part, text: str, own: Own) -> Judgement:
     """The verdict where names mean what the vocabulary says."""
     step = problem.solution[part.step]
     try:
@@ -54,10 +58,52 @@ def judge_in(vocabulary: Vocabulary, problem: Problem, part: Part, text: str) ->
         return answer.finished(part)
     if found.verdict == "undecided":
         return Judgement("undecided", words.undecided(found.reason))
+    answers, followed = [answer], None
+    if own and (trees := own_trees(vocabulary, problem, own)):
+        answers.append(Answer(with_own(vocabulary, trees), step, answer.stated))
+        followed = follows(answers[-1], trees)
+    return followed or slipped(answers) or Judgement("wrong", words.differs(found, words.key_of(step)))
+
+
+def slipped(answers: Sequence[Answer]) -> Judgement | None:
+    """That an answer is a named mistake, by the key's formulas or by the student's own."""
+    step = answers[0].step
     for slip in step.slips:
-        if answer.compared(slip.expression).verdict == "same":
+        if any(answer.compared(slip.expression).verdict == "same" for answer in answers):
             return Judgement("slip", words.slipped(slip.sentence, words.key_of(step)), slip.name)
-    return Judgement("wrong", words.differs(found, words.key_of(step)))
+    return None
+
+
+def follows(answer: Answer, trees: Mapping[str, Expression]) -> Judgement | None:
+    """That an answer is what a student's own earlier formulas lead to, by the step or by what it claims to be."""
+    step = answer.step
+    nothing = any(compare_trees(tree, zeros(tree.shape)).verdict == "same" for tree in trees.values())
+    if nothing or (isinstance(step.expression, Name) and not step.claims):
+        return None
+    for route in (step.expression, *(claim.of for claim in step.claims if isinstance(claim, Same))):
+        if answer.compared(route).verdict == "same":
+            own = plain_of(replaced(route, trees))
+            return Judgement("follows", words.follows([*trees], own, words.key_of(step)), own=own)
+    return None
+
+
+def own_trees(vocabulary: Vocabulary, problem: Problem, own: Own) -> dict[str, Expression]:
+    """A student's own formulas in the page's symbols, by step; those of another shape than the step's are left out."""
+    trees = {}
+    for name, text in own:
+        step = problem.solution[name]
+        answer = Answer(vocabulary, step, statement(text, problem.decimal))
+        tree = answer.scope.expanded(answer.tree())
+        if tree.shape == step.shape:
+            trees[name] = tree
+    return trees
+
+
+def with_own(vocabulary: Vocabulary, trees: Mapping[str, Expression]) -> Vocabulary:
+    """The vocabulary where some steps are a student's own, in the order of the page."""
+    return replace(
+        vocabulary, definitions={name: trees.get(name, tree) for name, tree in vocabulary.definitions.items()}
+    )
 
 
 class Answer:

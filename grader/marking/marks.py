@@ -106,15 +106,39 @@ def unreadable(trouble: str) -> str:
 
 def follows(inputs: Sequence[str], own: Any, expected: Any) -> str:
     """That an answer is right by the student's own earlier values, which these are, and what the key has."""
-    used = f"your own {listing(inputs)}" if inputs else "your own earlier values"
-    leads = "leads" if len(inputs) == 1 else "lead"
-    return f"Right by your own earlier values: {used} {leads} to {one_line(own)}. The key has {one_line(expected)}."
+    used, lead = own_values(inputs)
+    return f"Right by your own earlier values: {used} {lead} to {one_line(own)}. The key has {one_line(expected)}."
 
 
-def wrong_number(expected: Any, own: Any, inputs: Sequence[str], coarse: str) -> str:
+def rounded(inputs: Sequence[str], own: Any, expected: Any) -> str:
+    """That an answer is off the key by no more than the rounding of the student's own earlier values."""
+    used, lead = own_values(inputs)
+    return (
+        f"Right, allowing for rounding: {used} {lead} to {one_line(own)}. With all digits it is {one_line(expected)}."
+    )
+
+
+def too_coarse(inputs: Sequence[str], own: Any, expected: Any) -> str:
+    """That earlier values have too few digits to say whether an answer follows from them."""
+    used, _ = own_values(inputs)
+    said = f"This cannot be settled: with the digits that they have, {used} leave too much open. Give more digits."
+    return f"{said} The key has {one_line(expected)}."
+
+
+def own_values(inputs: Sequence[str]) -> tuple[str, str]:
+    """A student's own earlier values, and the verb that goes with them."""
+    return f"your own {listing(inputs)}" if inputs else "your own earlier values", "leads" if len(
+        inputs
+    ) == 1 else "lead"
+
+
+def coarse(wanted: str, expected: Any) -> str:
+    """That an answer is right as far as it goes, and what it should have."""
+    return f"Right as far as it goes: write {wanted}. The key has {one_line(expected)}."
+
+
+def wrong_number(expected: Any, own: Any, inputs: Sequence[str]) -> str:
     """What the key has, and what the student's own earlier values would have led to."""
-    if coarse:
-        return f"{coarse} The key has {expected}."
     if own is None or own == expected or not inputs:
         return f"The key has {expected}."
     return f"The key has {expected}; your own {listing(inputs)} would lead to {own}."
@@ -258,9 +282,18 @@ def wrong_shape(given: Shape, expected: Shape) -> str:
     return f"Expected {entries}, got {by(given)}{' entries' if given else ''}."
 
 
+MOST_ENTRIES = 8  # that a message names
+
+
 def wrong_cells(wrong: Sequence[tuple[Index, str, str]], count: int) -> str:
     """Which entries are wrong: where, what is there, what should be."""
-    shown = [f"{cell_name(index)} is {given or 'blank'}, the key has {key}" for index, given, key in wrong[:8]]
-    more = f"; and {len(wrong) - 8} more" if len(wrong) > 8 else ""
+    shown = [f"{cell_name(index)} is {given}, the key has {key}" for index, given, key in wrong[:MOST_ENTRIES]]
+    more = f"; and {len(wrong) - MOST_ENTRIES} more" if len(wrong) > MOST_ENTRIES else ""
     verb = "is" if len(wrong) == 1 else "are"
     return f"{len(wrong)} of {count} entries {verb} not right: {'; '.join(shown)}{more}."
+
+
+def places(what: str, indices: Sequence[Index]) -> str:
+    """What is the matter with some entries, and which they are: "Missing: row 1, column 1"."""
+    more = [f"{len(indices) - MOST_ENTRIES} more"] if len(indices) > MOST_ENTRIES else []
+    return f"{what}: {listing([cell_name(index) for index in indices[:MOST_ENTRIES]] + more)}."

@@ -202,7 +202,7 @@ def test_an_author_may_ask_for_all_of_it() -> None:
     """The author's tests pass on a problem with several points, a formula each, and pages in every format."""
     checked = check(problem(f="x^4 + y^4 - 4*x*y + 1", at=["0.5", -2]))
     assert checked.errors == []
-    assert checked.proofs == 3
+    assert checked.proofs == 4
 
 
 @pytest.mark.parametrize(

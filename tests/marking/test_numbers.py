@@ -45,7 +45,7 @@ def verdicts(answers: Mapping[str, Any], **spec: str) -> dict[str, str]:
         ("1.2750", "{w_5: 1}", "wrong"),
         ("1.27", "{w_5: 1}", "correct"),  # three significant digits, rightly rounded
         ("1.28", "{w_5: 1}", "wrong"),
-        ("1.3", "{w_5: 1}", "wrong"),  # rightly rounded, and too coarse
+        ("1.3", "{w_5: 1}", "incomplete"),  # rightly rounded, and too coarse
         ("1.27e0", "{w_5: 1}", "correct"),
         ("12.737e-1", "{w_5: 1}", "correct"),
         ("−1.2737", "{w_5: 1}", "wrong"),
@@ -59,10 +59,10 @@ def verdicts(answers: Mapping[str, Any], **spec: str) -> dict[str, str]:
         ("1.274", "{w_5: {decimals: 3}}", "correct"),
         ("1.2736", "{w_5: {decimals: 3}}", "correct"),
         ("1.275", "{w_5: {decimals: 3}}", "wrong"),
-        ("1.27", "{w_5: {decimals: 3}}", "wrong"),
+        ("1.27", "{w_5: {decimals: 3}}", "incomplete"),
         ("1.27", "{w_5: {decimals: 2}}", "correct"),
         ("1.3", "{w_5: {digits: 2}}", "correct"),
-        ("1", "{w_5: {digits: 2}}", "wrong"),
+        ("1", "{w_5: {digits: 2}}", "incomplete"),
         ("", "{w_5: 1}", "blank"),
         ("   ", "{w_5: 1}", "blank"),
         ("about 1.27", "{w_5: 1}", "unreadable"),
@@ -197,7 +197,7 @@ def test_a_wrong_mark_says_what_the_students_own_values_would_have_led_to() -> N
 def test_too_few_digits_are_named() -> None:
     """An answer that agrees as far as it goes learns how many digits are wanted."""
     message = grader.grade(problem(), {"w_5": "1.3"})["w_5"].message
-    assert message == "Too few digits to tell: write at least 3 significant digits. The key has 1.27363."
+    assert message == "Right as far as it goes: write at least 3 significant digits. The key has 1.27363."
 
 
 def test_a_mark_as_a_line_holds_what_the_contract_says() -> None:
@@ -243,11 +243,11 @@ def test_a_cohort_is_marked_as_each_student_alone(cohort: list[dict[str, str]]) 
 
 def test_a_cohort_takes_one_evaluation_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """A thousand students cost as many evaluations as one."""
-    from grader.marking import verdicts
+    from grader.marking import following
 
     calls: list[str] = []
-    read = verdicts.numeric
-    monkeypatch.setattr(verdicts, "numeric", lambda tree, names: calls.append(repr(tree)) or read(tree, names))
+    read = following.numeric
+    monkeypatch.setattr(following, "numeric", lambda tree, names: calls.append(repr(tree)) or read(tree, names))
     subject = problem(ask="{mse_before: 1}")
     mark(subject, [Sheet(f"s{i}", {"mse_before": from_python(str(i / 10))}) for i in range(1000)])
     assert len(calls) == len(subject.solution)

@@ -1,0 +1,68 @@
+"""What seems to have happened where a formula is wrong: the single edit of the key's that it is the same as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from grader.errors import GraderError
+from grader.expression.readings import numeric, plain_of
+from grader.expression.tree import Expression, Name, leaves
+from grader.marking.diagnosis import Diagnosis
+from grader.marking.edits import edits
+from grader.marking.formulas import Answer
+from grader.numeric import Array
+from grader.solution import Solution, Step
+
+POINTS = 3  # at which formulas are looked at before they are compared
+CLOSE = 1e-9
+MOST_COMPARED = 5  # edits that agree there
+
+
+def formula_slip(answer: Answer, step: Step, solution: Solution) -> Diagnosis | None:
+    """The simplest edit of a step that a wrong formula is the same as, proved by comparison: there is no chance in it.
+
+    Numbers at a few points leave out nearly all edits before any is compared.
+    """
+    if answer.implicit:
+        return None
+    made = edits(step, solution)
+    mine = answer.scope.expanded(answer.tree())
+    trees = [answer.scope.expanded(edit.expression) for edit in made]
+    at = sampled([mine, step.expression, *trees])
+    value = value_at(mine, at)
+    alike = [k for k, tree in enumerate(trees) if agree(value, value_at(tree, at))]
+    for k in alike[:MOST_COMPARED]:
+        if proved(answer, made[k].expression):
+            return Diagnosis(made[k].name, made[k].sentence, 0.0, k + 1, plain_of(made[k].expression))
+    return None
+
+
+def sampled(trees: Iterable[Expression]) -> Mapping[str, Array]:
+    """Numbers for every name in some trees, the same at each call."""
+    random = np.random.default_rng(1)
+    names = {leaf.name: leaf for tree in trees for leaf in leaves(tree) if isinstance(leaf, Name)}
+    return {name: random.uniform(0.4, 1.6, (*names[name].shape, POINTS)) for name in sorted(names)}
+
+
+def value_at(tree: Expression, at: Mapping[str, Array]) -> Array:
+    """A tree at the sample points, its entries in one column each."""
+    value = numeric(tree, at)
+    return np.broadcast_to(value.reshape(-1, value.shape[-1]), (value.size // value.shape[-1], POINTS))
+
+
+def agree(a: Array, b: Array) -> bool:
+    """Whether two formulas come to the same numbers wherever both have some."""
+    if a.shape != b.shape:
+        return False
+    both = np.isfinite(a) & np.isfinite(b)
+    near = np.abs(a - b) <= CLOSE * np.maximum(1.0, np.abs(a))
+    return bool(both.any() and near[both].all())
+
+
+def proved(answer: Answer, edited: Expression) -> bool:
+    try:
+        return answer.compared(edited).verdict == "same"
+    except GraderError:  # it does not fit what the answer is about
+        return False

@@ -1,0 +1,189 @@
+"""The verdicts on a cohort's answers, step by step on its way through a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from grader.claims import Same
+from grader.expression.tree import Expression, Shape
+from grader.kinds import BLANK, READ, UNREADABLE
+from grader.marking import rounding
+from grader.marking.answers import Column
+from grader.marking.following import Students, Way, chosen, evaluate
+from grader.marking.verdicts import (
+    CORRECT,
+    FOLLOWS,
+    INCOMPLETE,
+    NOTHING,
+    ROUNDED,
+    SLIP,
+    UNDECIDED,
+    UNREAD,
+    WRONG,
+    agrees,
+    allowance,
+    flat,
+    near,
+)
+from grader.numeric import Array
+from grader.parts import Part
+from grader.solution import Solution
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One step for a cohort: a verdict an entry, `(…, N)`, and for each student the named slip, from 1."""
+
+    codes: np.ndarray
+    slips: np.ndarray
+
+
+def judged(
+    solution: Solution,
+    parts: Mapping[str, Part],
+    columns: Mapping[str, Column],
+    shapes: Mapping[str, Shape],
+    put: Mapping[str, Expression],
+) -> tuple[dict[str, Judged], Way]:
+    """The verdicts on every step that has answers, and the way that they make through the page.
+
+    What is answered and not asked is judged like what is asked without a word more.
+    """
+    way = Way(solution, columns, shapes, put)
+    found: dict[str, Judged] = {}
+    for name, step in solution.items():
+        if name in solution.symbolic:
+            continue
+        way.arrive(name, step)
+        if name in columns and not step.kind.judge:
+            found[name] = one = Answers(way, name, parts.get(name)).judged()
+            coarse = (one.codes == INCOMPLETE) & way.honest[name]
+            way.leave(name, (one.codes == CORRECT) | (one.codes == ROUNDED) | coarse)
+    return found, way
+
+
+class Answers:
+    """A cohort's answers to one step, beside the key and beside what their own earlier answers lead to."""
+
+    def __init__(self, way: Way, name: str, part: Part | None) -> None:
+        self.way, self.name, self.asked = way, name, part is not None
+        self.part = part or Part(name)
+        self.step, self.column = way.solution[name], way.columns[name]
+        self.key, self.own = way.solution.arrays[name], way.fitting(name)
+        self.earned = ~way.undeserved(name, self.step)
+
+    @property
+    def size(self) -> Shape:
+        return self.column.values.shape
+
+    def judged(self) -> Judged:
+        """A verdict an entry: what is right by the key is right, whatever came before."""
+        states = self.column.states
+        right, as_own = self.equal(self.key), self.equal(self.own)
+        follows = (as_own | self.by_another_way()) & self.earned
+        within, wide = self.by_rounding((states == READ) & ~right & ~follows & self.earned)
+        follows |= within
+        coarse = self.coarse() & (follows | ~as_own)
+        slips = self.slips(right | follows | coarse | wide | (states != READ))
+        honest, slipped = (np.broadcast_to(each, self.size) for each in (self.way.honest[self.name], slips > 0))
+        cases = {
+            NOTHING: states == BLANK, UNREAD: states == UNREADABLE, CORRECT: right, ROUNDED: follows & honest,
+            FOLLOWS: follows, INCOMPLETE: coarse, SLIP: slipped, UNDECIDED: wide,
+        }  # fmt: skip
+        return Judged(np.select(list(cases.values()), list(cases), default=WRONG), slips)
+
+    def equal(self, target: Array | None) -> np.ndarray:
+        """Where answers are a value, within what the part allows."""
+        if target is None or target.shape[:-1] != self.size[:-1]:
+            return np.zeros(self.size, dtype=bool)
+        return np.broadcast_to(near(self.column, target, self.part, self.step.kind.exact), self.size)
+
+    def by_another_way(self) -> np.ndarray:
+        """Where answers are what the student's own earlier values lead to by what the step claims to be the same."""
+        found = np.zeros(self.size, dtype=bool)
+        for claim in self.step.claims:
+            if isinstance(claim, Same) and self.own is not None:
+                other = evaluate(claim.of, self.way.carried, self.way.shapes)
+                reached = self.equal(other)
+                if other is not None and reached.any():
+                    found |= reached
+                    whole = flat(reached).all(axis=0) & ~flat(self.equal(self.own)).all(axis=0)
+                    self.way.led_to[self.name] = np.where(whole, other, self.own)
+        return found
+
+    def coarse(self) -> np.ndarray:
+        """Where answers agree with the key, or with what their own way leads to, as far as they go."""
+        found = np.zeros(self.size, dtype=bool)
+        if self.step.kind.exact:
+            return found
+        if self.key.shape[:-1] == self.size[:-1]:
+            found = found | agrees(self.column, self.key)
+        return found if self.own is None else found | (agrees(self.column, self.own) & self.earned)
+
+    def slips(self, explained: np.ndarray) -> np.ndarray:
+        """The named slip that explains all of a student's answer, from 1, on the key's values or on their own."""
+        slips = np.zeros(self.size[-1], dtype=int)
+        unexplained = ~flat(explained).all(axis=0)
+        for number, slip in enumerate(self.step.slips if self.asked and unexplained.any() else (), start=1):
+            by_key = self.equal(evaluate(slip.expression, self.way.solution.arrays, {}))
+            by_own = self.equal(evaluate(slip.expression, self.way.carried, self.way.shapes)) & self.earned
+            made = flat(by_key).all(axis=0) | flat(by_own).all(axis=0)
+            slips = np.where((slips == 0) & unexplained & made, number, slips)
+        return slips
+
+    def by_rounding(self, doubtful: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Which entries the rounding of a student's own earlier values allows, and which it leaves open, `(…, N)`."""
+        within, wide = np.zeros(self.size, dtype=bool), np.zeros(self.size, dtype=bool)
+        doubtful = doubtful & ~self.way.exact[self.name]
+        who = np.flatnonzero(flat(doubtful).any(axis=0))
+        if len(who) and self.own is not None and not self.step.kind.exact and self.way.regular(self.name):
+            near_enough = Nearness(self, who, doubtful[..., who])
+            within[..., who], wide[..., who] = near_enough.within, near_enough.wide
+        return within, wide
+
+
+class Nearness:
+    """How near some students' answers come to what their own earlier values lead to, rounding allowed for.
+
+    A bound of first order decides what is clear, balls the rest. Where rounding may move the value by more than its own
+    size, nothing can be said of an answer that is among the values it may take: that is `wide`.
+    """
+
+    def __init__(self, answers: Answers, who: Students, doubtful: np.ndarray) -> None:
+        way, column = answers.way, answers.column
+        assert answers.own is not None
+        self.solution, self.name = way.solution, answers.name
+        self.values, self.off = way.inputs(answers.name, who)
+        own = np.broadcast_to(chosen(answers.own, who), doubtful.shape)
+        self.given = column.values[..., who]
+        self.allowed = np.broadcast_to(allowance(column, answers.own, answers.part), answers.size)[..., who]
+        self.size = np.broadcast_to(np.abs(flat(own)).max(axis=0), doubtful.shape)
+        bounds = rounding.bounds(self.solution, self.name, self.values, self.off)
+        inside, outside = rounding.decided(np.abs(self.given - own) - self.allowed, bounds)
+        narrow = bounds.max(axis=0) < self.size
+        self.within, self.wide = doubtful & inside & narrow, np.zeros_like(doubtful)
+        for index in np.ndindex(*doubtful.shape[:-1]):
+            self.look_closer(index, np.flatnonzero((doubtful & ~self.within & ~(outside & narrow))[index]))
+
+    def look_closer(self, index: tuple[int, ...], who: Students) -> None:
+        """Decide an entry by balls, for some of the students; those whose values are the same once."""
+        if not len(who):
+            return
+        alike = np.vstack([flat(chosen_all(each, who)) for each in (*self.values.values(), *self.off.values())])
+        _, first, back = np.unique(alike, axis=1, return_index=True, return_inverse=True)
+        one = who[first]
+        values, off = ({name: chosen(each, one) for name, each in table.items()} for table in (self.values, self.off))
+        low, high = (end[back] for end in rounding.ranges(self.solution, self.name, index, values, off))
+        given, allowed = self.given[index][who], self.allowed[index][who]
+        held = ~((given < low - allowed) | (given > high + allowed))
+        wide = ~((high - low) / 2 < self.size[index][who])
+        self.within[index][who] = held & ~wide
+        self.wide[index][who] = held & wide
+
+
+def chosen_all(values: Array, who: Students) -> Array:
+    """The values of some students, also where all share them."""
+    return np.broadcast_to(chosen(values, who), (*values.shape[:-1], len(who)))

@@ -1,0 +1,121 @@
+"""What the rounding of earlier values may do to a step: a bound of first order for a cohort, and balls for the rest.
+
+A value as typed stands for every number that rounds to it. Carried through a step, these make an interval. To first
+order it reaches Σ |∂f/∂v| h about the step's value, for values v that are off by h at most; where that is nearly the
+same over the whole range, it decides. Where it is not, the step is evaluated on balls, which hold every value that it
+can take (Moore, Kearfott & Cloud, Introduction to Interval Analysis, 2009, chapters 5 and 6).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from grader.expression import Expression, Name, numeric
+from grader.expression.tree import Index
+from grader.numeric import Array
+from grader.solution import Solution
+
+if TYPE_CHECKING:
+    from grader.expression.objects import Objects
+
+MOST_SLOPES = 64  # rounded entries that a step depends on, for a bound of first order
+MOST_IN_A_FORM = 16  # rounded entries that a step depends on, for its mean-value form
+STEADY = 1.5  # how much the bound may change over the range of values and still decide
+CLEAR = 1.1  # how far outside of the bound is clearly outside, and inside
+
+Radii = Mapping[str, Array]
+"""How far the values that a step uses may be off, `(…, N)` each; what is not there has no rounding."""
+
+
+def bounds(solution: Solution, name: str, values: Mapping[str, Array], radii: Radii) -> Array:
+    """How far a step's value may be off, to first order: three times, `(3, …, N)`.
+
+    From the slopes at the values themselves, and with all values at either end of their ranges. NaN where a slope is
+    not known or there are too many.
+    """
+    width = max(radius.shape[-1] for radius in radii.values())
+    found = np.zeros((3, *solution[name].shape, width))
+    corners = [{**values, **{each: values[each] + side * radii[each] for each in radii}} for side in (0, -1, 1)]
+    with np.errstate(all="ignore"):
+        for tree, radius in slopes(solution, name, None, radii, MOST_SLOPES):
+            if tree is None:
+                return np.full_like(found, np.nan)
+            for bound, corner in zip(found, corners, strict=True):
+                bound += np.abs(numeric(tree, corner)) * radius
+    return found
+
+
+def slopes(
+    solution: Solution, name: str, index: Index | None, radii: Radii, most: int
+) -> Iterator[tuple[Expression | None, Array]]:
+    """A step's slope by each rounded entry of what it uses, and how far that is off; None where it is not known."""
+    if sum(math.prod(radius.shape[:-1]) for radius in radii.values()) > most:
+        yield None, np.array([np.nan])
+        return
+    for each, radius in radii.items():
+        by = Name(each, radius.shape[:-1])
+        for at in np.ndindex(*by.shape):
+            if radius[at].any():
+                yield solution.slope(name, index, by, at), radius[at]
+
+
+def decided(gaps: Array, found: Array) -> tuple[np.ndarray, np.ndarray]:
+    """Where gaps are clearly within bounds of first order, and where they are clearly beyond them."""
+    least, most = found.min(axis=0), found.max(axis=0)
+    steady = most <= STEADY * least
+    return steady & (gaps * CLEAR <= least), steady & (gaps >= CLEAR * most)
+
+
+def ranges(
+    solution: Solution, name: str, index: Index, values: Mapping[str, Array], radii: Radii
+) -> tuple[Array, Array]:
+    """The least and the greatest value of an entry of a step, `(N,)` each; NaN where nothing is known.
+
+    The entry on balls, and its mean-value form f(m) ± Σ |∂f/∂v| h with slopes on balls, of which both hold every value
+    that it can take.
+    """
+    tree = solution.entry(name, index)
+    wide = as_balls(values, radii)
+    low, high = ends(evaluated(tree, wide))
+    middle = ends(evaluated(tree, as_balls(values, {})))[0]
+    reach = np.zeros(len(low))
+    for slope, radius in slopes(solution, name, index, radii, MOST_IN_A_FORM):
+        if slope is None:
+            return low, high
+        steepest = np.max(np.abs(ends(evaluated(slope, wide))), axis=0)
+        reach = reach + steepest * radius
+    with np.errstate(invalid="ignore"):
+        return np.fmax(low, middle - reach), np.fmin(high, middle + reach)
+
+
+def as_balls(values: Mapping[str, Array], radii: Radii) -> dict[str, Objects]:
+    """Arrays of balls about values, students last."""
+    from flint import arb
+
+    ball = np.frompyfunc(arb, 2, 1)
+    return {name: ball(value, radii.get(name, 0.0)) for name, value in values.items()}
+
+
+def evaluated(tree: Expression, values: Mapping[str, Objects]) -> Objects:
+    from grader.expression.balls import balls
+
+    return balls(tree, values, bits=64)
+
+
+def ends(found: Objects) -> Array:
+    """The lower and upper ends of balls, `(2, N)`; NaN where there is certainly or possibly no value."""
+    return np.array([pair(value) for value in found.ravel()]).T
+
+
+def pair(value: object) -> Sequence[float]:
+    from flint import arb, fmpq
+
+    if isinstance(value, fmpq):
+        return float(value.p) / float(value.q), float(value.p) / float(value.q)
+    if not isinstance(value, arb) or not value.is_finite():
+        return np.nan, np.nan
+    return float(value.lower()), float(value.upper())

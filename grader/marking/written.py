@@ -1,0 +1,42 @@
+"""The right result written down wrongly: digits cut off or interchanged, the decimal point moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from grader.marking import edit_words as say
+from grader.marking.edit_words import Words
+from grader.numeric import Array
+
+MOST_DIGITS = 9  # of a number in which neighbours are interchanged
+PLACES = (1, -1, 2, -2, 3, -3)
+RESULTS = ("cut-off", *("point-moved" for _ in PLACES), *("digits-swapped" for _ in range(MOST_DIGITS - 1)))
+"""The kinds of slip in a result, one for each that `written_otherwise` may give."""
+
+
+def written_otherwise(right: Array, windows: Array) -> Iterator[tuple[str, Words, Array]]:
+    """Right values `(…, n)` as they come out where they are written down wrongly, each with its name and its words.
+
+    `windows` is half of one in the last place of each answer; what needs a last place is NaN where there is none.
+    """
+    unit = np.where(windows > 0, 2 * windows, np.nan)
+    yield "cut-off", say.cut_off(), np.trunc(right / unit * (1 + 1e-12)) * unit
+    for places in PLACES:
+        yield "point-moved", say.point_moved(places), right * 10.0**places
+    if right.ndim == 1:
+        yield from (("digits-swapped", say.digits_swapped(), value) for value in interchanged(right, unit))
+
+
+def interchanged(right: Array, unit: Array) -> Iterator[Array]:
+    """Numbers rounded to a unit with two neighbouring digits in each other's place, from the last digits on.
+
+    >>> [float(value.round(3)[0]) for value in interchanged(np.array([-5.784]), np.array([0.001]))][:3]
+    [-5.748, -5.874, -7.584]
+    """
+    whole = np.round(np.abs(right) / unit)
+    for k in range(MOST_DIGITS - 1):
+        last, before = (np.floor(whole / 10.0**place) % 10 for place in (k, k + 1))
+        value = whole + (last - before) * 9 * 10.0**k
+        yield np.where((whole >= 10.0 ** (k + 1)) & (whole < 10.0**MOST_DIGITS), np.sign(right) * value * unit, np.nan)
