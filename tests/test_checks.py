@@ -1,11 +1,14 @@
 """`grader check`: an author's own tests of a problem, and its draws."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from grader.checks import DRAWS, check, summary
+from grader.cli import main
 from grader.document import Entries, from_python, read_yaml
 from grader.errors import Place, SpecError
 from grader.expression.tree import OPERATIONS
@@ -176,3 +179,18 @@ def test_a_draw_at_fault_is_told_with_its_numbers() -> None:
         "lie.yaml:1: vary: with w: 2: bent: the exact and the numeric value differ by 0.333; "
         "this is a defect of the program; please report it"
     ]
+
+
+def test_the_command_tells_what_was_tested_and_drawn(tmp_path: Path) -> None:
+    """A line a problem with its counts, a line an expectation that the marks do not meet, and the exit code."""
+    sound = LINE + "vary: {w: {from: 0.1, to: 0.9, step: 0.1}}\ntests:\n  - w_1: {'0.524': correct, '0.476': slip}\n"
+    (tmp_path / "sound.yaml").write_text(sound)
+    (tmp_path / "unsound.yaml").write_text(LINE + "tests:\n  - w_1: {'0.524': wrong}\n")
+    result = CliRunner().invoke(main, ["check", str(tmp_path), "--draws", "3"])
+    assert result.exit_code == 1
+    first, second = (line.partition(": ") for line in result.stdout.splitlines())
+    assert (first[0], second[0]) == ("✓ sound", "✗ unsound")
+    assert first[2].endswith("5 pages, 2 tests, 3 draws of 9")
+    assert second[2].endswith("5 pages, 1 test")
+    complaint = "unsound.yaml:10: tests.1: w_1 = 0.524 is marked correct, the spec expects wrong"
+    assert result.stderr == f"cannot use {tmp_path}/{complaint}\n"
