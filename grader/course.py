@@ -22,6 +22,8 @@ class Course:
     decimal: str = "point"
     """What stands before the decimals that students write."""
     policy: Mapping[str, Fraction] = field(default_factory=dict)
+    seed: str = ""
+    """The seed of its variants, where a submission or a command says no other."""
 
 
 def read_course(folder: Path) -> Course:
@@ -38,10 +40,10 @@ def read_course(folder: Path) -> Course:
         if key not in allowed:
             raise SpecError(f"unknown key '{key}'", root.within(key, node.line_of(key)), did_you_mean(key, allowed))
     policy = read_policy(node.get("policy"), root.within("policy", node.line_of("policy")))
-    title, decimal = (node.get(key, Text("")) for key in ("title", "decimal"))
-    for key, value in (("title", title), ("decimal", decimal)):
+    title, decimal, seed = (node.get(key, Text("")) for key in ("title", "decimal", "seed"))
+    for key, value in (("title", title), ("decimal", decimal), ("seed", seed)):
         if not isinstance(value, Text):
             raise SpecError("expected text", root.within(key, node.line_of(key)))
     if decimal and decimal not in DECIMALS:
         raise SpecError(f"expected point or comma, got '{decimal}'", root.within("decimal", node.line_of("decimal")))
-    return Course(str(title).strip(), str(decimal or "point"), policy)
+    return Course(str(title).strip(), str(decimal or "point"), policy, str(seed).strip())

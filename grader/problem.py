@@ -9,13 +9,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from grader.author_tests import Case, read_tests
 from grader.course import Course, read_course
 from grader.document import Entries, Items, Node, Text, files, read_document
+from grader.drawing import Way
 from grader.errors import GraderError, Place, SpecError, did_you_mean
 from grader.expression.domains import Declaration, declared
 from grader.families import Family, load_all
 from grader.parts import CREDIT, Part, read_ask, read_policy
+from grader.requirements import read_require
 from grader.solution import Solution
+from grader.ways import read_vary
 
 if TYPE_CHECKING:
     from grader.vocabulary import Vocabulary
@@ -37,8 +41,21 @@ class Problem:
     policy: Mapping[str, Fraction] = field(default_factory=dict)
     symbols: Mapping[str, Declaration] = field(default_factory=dict)
     decimal: str = "point"
-    varies: bool = False
     path: str = ""
+    vary: tuple[Way, ...] = ()
+    require: tuple[Text, ...] = ()
+    tests: tuple[Case, ...] = ()
+    seed: str = ""
+    """The course's, for draws."""
+    drawn: Mapping[str, Node] = field(default_factory=dict)
+    """What was drawn for a student, by its path among the givens; nothing in the problem as its author wrote it."""
+    source: Entries = field(default_factory=Entries, repr=False)
+    """The document that it was read from."""
+
+    @property
+    def varies(self) -> bool:
+        """Whether students may get other numbers."""
+        return bool(self.vary)
 
     @cached_property
     def solution(self) -> Solution:
@@ -85,9 +102,9 @@ def _read(node: Node, id: str, root: Place, course: Course) -> Problem:
         raise SpecError("expected a mapping with title, family, given and ask", root, "see `grader new FAMILY`")
     for key in node:
         if key not in KEYS:
-            raise SpecError(f"unknown key '{key}'", root.within(key, node.line_of(key)), did_you_mean(key, KEYS))
+            raise SpecError(f"unknown key '{key}'", _at(root, node, key), did_you_mean(key, KEYS))
     family = read_family(node, root)
-    given = read_givens(node.get("given", Entries()), family, root.within("given", node.line_of("given")))
+    given = read_givens(node.get("given", Entries()), family, _at(root, node, "given"))
     draft = Problem(
         id=id,
         title=read_line(node, "title", root) or id,
@@ -98,18 +115,51 @@ def _read(node: Node, id: str, root: Place, course: Course) -> Problem:
         hints=read_lines(node, "hints", root),
         policy={
             **course.policy,
-            **read_policy(node.get("policy"), root.within("policy", node.line_of("policy"))),
+            **read_policy(node.get("policy"), _at(root, node, "policy")),
         },
-        symbols=read_symbols(node.get("symbols"), root.within("symbols", node.line_of("symbols"))),
+        symbols=read_symbols(node.get("symbols"), _at(root, node, "symbols")),
         decimal=course.decimal,
-        varies="vary" in node,
         path=root.file,
+        vary=read_vary(
+            node.get("vary"), node.get("given", Entries()), family, root.within("vary", node.line_of("vary"))
+        ),
+        seed=course.seed,
+        source=node,
     )
-    ask = node.get("ask")
-    parts = read_ask(ask, draft.solution, root.within("ask", node.line_of("ask")))
-    problem = replace(draft, parts=parts)
-    problem.__dict__["solution"] = draft.solution
-    return problem
+    problem = _asking(draft, root)
+    return _changed(
+        problem,
+        require=read_require(node.get("require"), problem.solution, _at(root, node, "require")),
+        tests=read_tests(node.get("tests"), problem.solution, problem.parts, _at(root, node, "tests")),
+    )
+
+
+def _at(root: Place, node: Entries, key: str) -> Place:
+    """Where a key of the document stands."""
+    return root.within(key, node.line_of(key))
+
+
+def _asking(draft: Problem, root: Place) -> Problem:
+    """The problem with its parts, which are read in the names of its solution."""
+    asked = read_ask(draft.source.get("ask"), draft.solution, _at(root, draft.source, "ask"))
+    return _changed(draft, parts=asked)
+
+
+def _changed(problem: Problem, **changes: Any) -> Problem:
+    """The problem with other fields that its solution does not come from, which is kept."""
+    changed = replace(problem, **changes)
+    changed.__dict__["solution"] = problem.solution
+    return changed
+
+
+def with_givens(problem: Problem, given: Node, drawn: Mapping[str, Node]) -> Problem:
+    """The same exercise with other givens, those that were `drawn` among them; its author's tests stay behind.
+
+    Raises `GraderError` where the family refuses the givens, or its solution lacks a step that is asked.
+    """
+    root = Place(problem.path)
+    values = read_givens(given, problem.family, root.within("given"))
+    return _asking(replace(problem, given=values, drawn=drawn, tests=()), root)
 
 
 def _placed(error: SpecError, node: Node, root: Place) -> GraderError:
@@ -171,7 +221,7 @@ def read_symbols(node: Node | None, place: Place) -> dict[str, Declaration]:
 def read_line(node: Entries, key: str, root: Place) -> str:
     value = node.get(key, Text(""))
     if not isinstance(value, Text):
-        raise SpecError("expected text", root.within(key, node.line_of(key)))
+        raise SpecError("expected text", _at(root, node, key))
     return str(value).strip()
 
 
@@ -179,7 +229,7 @@ def read_lines(node: Entries, key: str, root: Place) -> tuple[str, ...]:
     value = node.get(key, Items())
     lines = [value] if isinstance(value, Text) else value
     if isinstance(lines, Entries) or not all(isinstance(line, Text) for line in lines):
-        raise SpecError("expected text, or a list of texts", root.within(key, node.line_of(key)))
+        raise SpecError("expected text, or a list of texts", _at(root, node, key))
     return tuple(str(line).strip() for line in lines)
 
 

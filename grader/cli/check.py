@@ -11,27 +11,28 @@ from grader.cli import terminal
 
 @click.command("check")
 @click.argument("problems", type=terminal.FOLDER, required=False)
-def command(problems: Path | None) -> None:
+@click.option(
+    "--draws", type=click.IntRange(0), default=20, show_default=True, help="Draws of each problem that varies."
+)
+def command(problems: Path | None, draws: int) -> None:
     """Test PROBLEMS, a folder of specs or one spec.
 
     Every solution is computed exactly and numerically and the two must agree, every derivative that a step claims is
-    proved, the key's own values must earn full marks, and every page must come out.
+    proved, the key's own values must earn full marks, and every page must come out. Answers that a spec tests must get
+    the verdicts it states, and each draw of a problem that varies must be as sound as the problem itself.
 
     \b
     Example:
         grader check problems/
     """
-    from grader.checks import check
+    from grader.checks import check, summary
     from grader.problem import load_folder
 
     known, errors = load_folder(terminal.problems_folder(problems))
     for problem in terminal.progress(known.values(), "Checking"):
-        found = check(problem)
+        found = check(problem, draws)
         errors.extend(found.errors)
         sign = click.style("✗", fg="red") if found.errors else click.style("✓", fg="green")
-        counts = (
-            f"{found.steps} steps by both readings, {found.proofs} proofs, {found.slips} slips, {found.pages} pages"
-        )
-        click.echo(f"{sign} {problem.id}: {counts}")
+        click.echo(f"{sign} {problem.id}: {summary(found)}")
     terminal.tell(errors)
     terminal.finish(errors)
