@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -14,10 +14,11 @@ from grader.document import Entries, Items, Node, Text, files, read_document
 from grader.errors import GraderError, Place, SpecError, did_you_mean
 from grader.expression.domains import Declaration, declared
 from grader.families import Family, load_all
-from grader.parts import CREDIT, Part, read_ask, read_policy
+from grader.parts import CREDIT, ROUND, Part, read_ask, read_policy, total
 from grader.solution import Solution
 
 if TYPE_CHECKING:
+    from grader.marking.marks import Mark
     from grader.vocabulary import Vocabulary
 
 KEYS = ("title", "family", "statement", "given", "ask", "hints", "symbols", "vary", "require", "policy", "tests")
@@ -39,6 +40,8 @@ class Problem:
     decimal: str = "point"
     varies: bool = False
     path: str = ""
+    spec: Entries = field(default_factory=Entries, repr=False, compare=False)
+    """The document as typed."""
 
     @cached_property
     def solution(self) -> Solution:
@@ -60,6 +63,12 @@ class Problem:
     def credit(self, verdict: str) -> Fraction:
         """The share of a step's points that a verdict earns."""
         return self.policy.get(verdict, CREDIT.get(verdict, Fraction(0)))
+
+    def total(self, marks: Iterable[Mark]) -> Fraction:
+        """What marks of this problem earn together: exact, never below zero, rounded where the policy says so."""
+        from grader.marking.marks import earned
+
+        return total(map(earned, marks), self.points, self.policy.get(ROUND, Fraction(0)))
 
 
 def load(path: str | Path, course: Course | None = None) -> Problem:
@@ -104,6 +113,7 @@ def _read(node: Node, id: str, root: Place, course: Course) -> Problem:
         decimal=course.decimal,
         varies="vary" in node,
         path=root.file,
+        spec=node,
     )
     ask = node.get("ask")
     parts = read_ask(ask, draft.solution, root.within("ask", node.line_of("ask")))

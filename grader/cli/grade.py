@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 WIDTH = 116  # of a table in a file or a pipe
 COLUMNS = {
-    "correct": "correct", "follows": "follows", "slip": "slip", "incomplete": "incomplete", "wrong": "wrong",
-    "blank": "blank", "unreadable": "person", "undecided": "person", "review": "person",
+    "correct": "correct", "rounded": "rounded", "follows": "follows", "slip": "slip",
+    "incomplete": "incomplete", "wrong": "wrong", "blank": "blank", "unreadable": "person", "undecided": "person", "review": "person",
 }  # fmt: skip
 """The columns of the table: verdicts, and one for all that a person must look at."""
 MOST_ROWS = 40  # student and problem pairs that the table still lists one by one

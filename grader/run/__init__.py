@@ -76,7 +76,7 @@ def write(graded: Graded, out: Path, pages: bool, progress: Progress = silent) -
     make_folder(out)
     with writing(out):
         write_jsonl(out / "marks.jsonl", flattened(graded.marks, list(graded.problems)))
-        write_csv(out / "marks.csv", {id: problem.points for id, problem in graded.problems.items()}, graded.marks)
+        write_csv(out / "marks.csv", graded.problems, graded.marks)
     if not pages:
         return
     folder = make_folder(out / "feedback")
