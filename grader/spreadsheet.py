@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from fractions import Fraction
 from io import TextIOWrapper
@@ -69,6 +69,26 @@ def replacing_text(path: Path, encoding: str = "utf-8") -> Iterator[TextIO]:
         yield text
         text.flush()
         text.detach()
+
+
+class _Lines:
+    """A file that gets the rows of a table with a plain line feed behind each."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, row: str) -> int:
+        return self._file.write(row.removesuffix("\r\n") + "\n")
+
+
+def write_rows(file: TextIO, rows: Iterable[Iterable[str | Fraction]], delimiter: str = ",") -> None:
+    """Rows of cells: points as decimals, texts defused and, where they hold a line break of any kind, quoted.
+
+    The writer quotes what its own ends of lines hold: with a line feed alone, a carriage return inside a student's name
+    would start a row of the student's making.
+    """
+    table = csv.writer(_Lines(file), delimiter=delimiter, lineterminator="\r\n")
+    table.writerows([defused(cell) if isinstance(cell, str) else decimal(cell) for cell in row] for row in rows)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -11,7 +10,7 @@ from typing import Any
 
 from grader.marking.marks import Mark, one_line
 from grader.solution import Step
-from grader.spreadsheet import decimal, defused, replacing_text
+from grader.spreadsheet import decimal, replacing_text, write_rows
 
 COLUMNS = (
     "student", "problem", "part", "verdict", "points", "answer", "expected", "own", "message", "rubric",
@@ -57,6 +56,4 @@ def write_review(path: Path, extra: Sequence[str], rows: Iterable[Sequence[str]]
     With a byte order mark, without which Excel shows λ as two other letters.
     """
     with replacing_text(path, "utf-8-sig") as file:
-        table = csv.writer(file, delimiter=delimiter, lineterminator="\n")
-        for row in ((*COLUMNS, *extra), *rows):
-            table.writerow([defused(cell) for cell in row])
+        write_rows(file, [(*COLUMNS, *extra), *rows], delimiter)

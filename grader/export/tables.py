@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +10,7 @@ import msgspec
 
 from grader.marking.marks import Mark, Marks
 from grader.problem import Problem
-from grader.spreadsheet import decimal, defused, replacing, replacing_text
+from grader.spreadsheet import replacing, replacing_text, write_rows
 
 
 def write_jsonl(path: Path, marks: Iterable[Mark]) -> None:
@@ -25,11 +24,10 @@ def write_csv(path: Path, problems: Mapping[str, Problem], rows: Mapping[str, Ma
     """`marks.csv`: a row a student, with the total, what it is out of, and the points of each problem."""
     possible = sum((problem.points for problem in problems.values()), Fraction(0))
     with replacing_text(path) as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(["student", "total", "out_of", *map(defused, problems)])
+        write_rows(file, [["student", "total", "out_of", *problems]])
         for student, by_problem in rows.items():
             points = [problem.total(by_problem[id]) for id, problem in problems.items()]
-            table.writerow([defused(student), *map(decimal, [sum(points, Fraction(0)), possible, *points])])
+            write_rows(file, [[student, sum(points, Fraction(0)), possible, *points]])
 
 
 def flattened(rows: Mapping[str, Mapping[str, Marks]], problems: Sequence[str]) -> Iterable[Mark]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,7 +12,7 @@ from grader.marking.marks import Mark, Marks, earned
 from grader.parts import ROUND, total
 from grader.run.specs import Difference, differences, shortened
 from grader.run.store import Kept, SheetKey, Store, decoded
-from grader.spreadsheet import decimal, defused, replacing_text
+from grader.spreadsheet import replacing_text, write_rows
 
 COLUMNS = (
     "student", "problem", "part", "verdict_before", "verdict", "earned_before", "earned", "difference", "why",
@@ -173,9 +172,9 @@ def write_changes(path: Path, changes: Sequence[Change]) -> None:
         path.unlink(missing_ok=True)
         return
     with replacing_text(path) as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(COLUMNS)
-        for each in changes:
-            names = map(defused, (each.student, each.problem, each.part, each.verdict_before, each.verdict))
-            points = map(decimal, (each.earned_before, each.earned, each.difference))
-            table.writerow([*names, *points, defused(each.why)])
+        write_rows(file, [COLUMNS, *map(_cells, changes)])
+
+
+def _cells(change: Change) -> list[str | Fraction]:
+    names = (change.student, change.problem, change.part, change.verdict_before, change.verdict)
+    return [*names, change.earned_before, change.earned, change.difference, change.why]
