@@ -146,5 +146,17 @@ def total(earned: Iterable[Fraction], points: Fraction, step: Fraction = Fractio
     >>> total([Fraction(5, 4)], Fraction(3), Fraction(1, 2)), total([Fraction(-1)], Fraction(3))
     (Fraction(3, 2), Fraction(0, 1))
     """
-    whole = max(sum(earned, Fraction(0)), Fraction(0))
+    whole = max(exact_sum(earned), Fraction(0))
     return min(math.floor(whole / step + Fraction(1, 2)) * step, points) if step else whole
+
+
+def exact_sum(numbers: Iterable[Fraction]) -> Fraction:
+    """A sum of many fractions of few denominators, each denominator's numerators first.
+
+    >>> exact_sum([Fraction(1, 3), Fraction(1, 2), Fraction(2, 3)])
+    Fraction(3, 2)
+    """
+    numerators: dict[int, int] = {}
+    for number in numbers:
+        numerators[number.denominator] = numerators.get(number.denominator, 0) + number.numerator
+    return sum((Fraction(numerator, below) for below, numerator in numerators.items()), Fraction(0))

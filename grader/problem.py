@@ -68,7 +68,8 @@ class Problem:
         """What marks of this problem earn together: exact, never below zero, rounded where the policy says so."""
         from grader.marking.marks import earned
 
-        return total(map(earned, marks), self.points, self.policy.get(ROUND, Fraction(0)))
+        step = self.policy.get(ROUND, Fraction(0))
+        return total(map(earned, marks), self.points if step else Fraction(0), step)
 
 
 def load(path: str | Path, course: Course | None = None) -> Problem:
