@@ -129,7 +129,7 @@ def read_credit(node: Node, place: Place, penalty: bool) -> Fraction:
     """A share of a step's points; where a penalty is allowed, down to −1."""
     expects = f"a credit from {'-1' if penalty else '0'} to 1"
     typed = str(node).strip()
-    minus = penalty and typed[:1] in tuple("-−")
+    minus = penalty and typed[:1] in tuple("-−") and typed[1:2] not in tuple("+-−")
     size = read_amount(Text(typed[1:], node.line) if minus else node, place, expects)
     if size > 1:
         raise SpecError(f"expected {expects}, got '{node}'", place)

@@ -27,6 +27,7 @@ COLUMNS = {
 }  # fmt: skip
 """The columns of the table: verdicts, and one for all that a person must look at."""
 MOST_CHANGES = 10  # students whose change is told on the terminal
+MOST_REASONS = 3
 MOST_ROWS = 40  # student and problem pairs that the table still lists one by one
 
 
@@ -112,6 +113,9 @@ def tell_changes(changes: Sequence[Change], anew: int, out: Path) -> None:
     wide, deep = (max(len(row[column]) for row in rows) for column in (0, 1))
     for student, difference, why in rows:
         click.echo(f"  {student:<{wide}}  {difference:>{deep}}  {why}")
+    reasons = Counter(change.why for change in changes).most_common(MOST_REASONS)
+    if len(by_student) > 1 and reasons:
+        click.echo("Why: " + ", ".join(f"{why} ({count} mark{'s' * (count != 1)})" for why, count in reasons) + ".")
     more = f"{len(sums) - MOST_CHANGES} more, and every mark" if len(sums) > MOST_CHANGES else "Every mark that differs"
     click.echo(f"{more}, with the reason, is in {out / 'changes.csv'}.")
 

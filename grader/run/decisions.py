@@ -138,7 +138,7 @@ def _decision(mark: Mark, row: Row, place: Place) -> Mark | None:
         what = f"the answer of '{mark.student}' to {mark.problem}.{mark.part} has changed since"
         raise _ChangedError(what, place, "decide again")
     points = Fraction(mark.points).limit_denominator(10**6)
-    return decided(mark, read_earned(row["earned"], points, place), points, row["comment"].strip())
+    return decided(mark, read_earned(row["earned"], points, place), points, _NOTE.sub("", row["comment"]).strip())
 
 
 def decided(mark: Mark, earned: Fraction, points: Fraction, comment: str) -> Mark:
@@ -176,12 +176,16 @@ def _value(number: str) -> Fraction:
     return Fraction(number.replace(",", ".").rstrip("."))
 
 
+_ROUND_BRACKETS = str.maketrans("[]", "()")
+_NOTE = re.compile(r"\s*\[Decided before: [^\[\]]*\]")  # for whoever decides, not for the student
+
+
 def _reopened(row: Row) -> str:
     """The comment that keeps a decision on an answer that has changed."""
     answer = " ".join(row["answer"].split())
     shown = answer if len(answer) <= 60 else answer[:59] + "…"
-    note = f"[Decided before: {row['earned'].strip()}, for the answer '{shown}']"
-    return f"{row['comment'].strip()} {note}".strip()
+    note = f"Decided before: {row['earned'].strip()}, for the answer '{shown}'".translate(_ROUND_BRACKETS)
+    return f"{row['comment'].strip()} [{note}]".strip()
 
 
 def _as_typed(row: Row, extra: Iterable[str]) -> list[str]:

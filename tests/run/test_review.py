@@ -95,6 +95,10 @@ def test_an_answer_that_changed_is_decided_again(course: Path) -> None:
     again = grade()
     assert (again.stderr, again.exit_code) == ("", 0)
     assert table("review.csv")[0] == row
+    decide_all("2", row["comment"])
+    grade()
+    assert (marks()["ann", "text"]["credit"], marks()["ann", "text"]["message"]) == (0.5, "Good.")
+    assert table("review.csv")[0]["comment"] == row["comment"]
 
 
 def test_a_person_overrules_any_mark(course: Path) -> None:
