@@ -89,7 +89,7 @@ def draws_are_well_posed(problem: Problem, draws: int) -> tuple[int, list[Grader
         if found := [*readings_agree(drawn), *key_earns_all(drawn)]:
             with_numbers = one_line({path: as_typed(node) for path, node in drawn.drawn.items()})
             what = f"with {with_numbers}: {found[0].place.path}: {found[0].what}"
-            place = Place(problem.path, problem.source.line_of("vary"), "vary")
+            place = Place(problem.path, problem.spec.line_of("vary"), "vary")
             return number, [SpecError(what, place, found[0].hint or "leave such numbers out with require or not")]
     return draws, []
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fnmatch
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -22,6 +24,8 @@ CREDIT = {
     "incomplete": Fraction(1, 2),
 }
 """The share of a step's points that a verdict earns unless the course or the problem says otherwise; 0 for the rest."""
+
+ROUND = "round"  # beside the verdicts in a policy
 
 LARGEST = 10**300  # of a number that marking works with, so that it has a float
 
@@ -104,7 +108,7 @@ def read_amount(node: Node, place: Place, expects: str) -> Fraction:
 
 
 def read_policy(node: Node | None, place: Place) -> dict[str, Fraction]:
-    """Credit by verdict, each between 0 and 1."""
+    """Credit by verdict, each between 0 and 1, for `wrong` down to −1; and `round`, what a total is a multiple of."""
     if node is None:
         return {}
     if not isinstance(node, Entries):
@@ -112,9 +116,47 @@ def read_policy(node: Node | None, place: Place) -> dict[str, Fraction]:
     policy = {}
     for verdict, credit in node.items():
         here = place.within(verdict, node.line_of(verdict))
-        if verdict not in VERDICTS:
-            raise SpecError(f"unknown verdict '{verdict}'", here, did_you_mean(verdict, VERDICTS))
-        policy[str(verdict)] = read_amount(credit, here, "a credit from 0 to 1")
-        if policy[str(verdict)] > 1:
-            raise SpecError(f"expected a credit from 0 to 1, got '{credit}'", here)
+        if verdict == ROUND:
+            policy[ROUND] = read_amount(credit, here, "what totals are rounded to, such as 0.5")
+        elif verdict in VERDICTS:
+            policy[str(verdict)] = read_credit(credit, here, penalty=verdict == "wrong")
+        else:
+            raise SpecError(f"unknown verdict '{verdict}'", here, did_you_mean(verdict, (*VERDICTS, ROUND)))
     return policy
+
+
+def read_credit(node: Node, place: Place, penalty: bool) -> Fraction:
+    """A share of a step's points; where a penalty is allowed, down to −1."""
+    expects = f"a credit from {'-1' if penalty else '0'} to 1"
+    typed = str(node).strip()
+    minus = penalty and typed[:1] in tuple("-−") and typed[1:2] not in tuple("+-−")
+    size = read_amount(Text(typed[1:], node.line) if minus else node, place, expects)
+    if size > 1:
+        raise SpecError(f"expected {expects}, got '{node}'", place)
+    return -size if minus else size
+
+
+def total(earned: Iterable[Fraction], points: Fraction, step: Fraction = Fraction(0)) -> Fraction:
+    """What is earned in all, exactly: never below zero, and rounded to the nearest multiple of `step`, halves up.
+
+    Rounding gives no more than what there is to earn.
+
+    >>> total([Fraction(1, 10), Fraction(2, 10)], Fraction(1))
+    Fraction(3, 10)
+    >>> total([Fraction(5, 4)], Fraction(3), Fraction(1, 2)), total([Fraction(-1)], Fraction(3))
+    (Fraction(3, 2), Fraction(0, 1))
+    """
+    whole = max(exact_sum(earned), Fraction(0))
+    return min(math.floor(whole / step + Fraction(1, 2)) * step, points) if step else whole
+
+
+def exact_sum(numbers: Iterable[Fraction]) -> Fraction:
+    """A sum of many fractions of few denominators, each denominator's numerators first.
+
+    >>> exact_sum([Fraction(1, 3), Fraction(1, 2), Fraction(2, 3)])
+    Fraction(3, 2)
+    """
+    numerators: dict[int, int] = {}
+    for number in numbers:
+        numerators[number.denominator] = numerators.get(number.denominator, 0) + number.numerator
+    return sum((Fraction(numerator, below) for below, numerator in numerators.items()), Fraction(0))

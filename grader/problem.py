@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -16,12 +16,13 @@ from grader.drawing import Way
 from grader.errors import GraderError, Place, SpecError, did_you_mean
 from grader.expression.domains import Declaration, declared
 from grader.families import Family, load_all
-from grader.parts import CREDIT, Part, read_ask, read_policy
+from grader.parts import CREDIT, ROUND, Part, read_ask, read_policy, total
 from grader.requirements import read_require
 from grader.solution import Solution
 from grader.ways import read_vary
 
 if TYPE_CHECKING:
+    from grader.marking.marks import Mark
     from grader.vocabulary import Vocabulary
 
 KEYS = ("title", "family", "statement", "given", "ask", "hints", "symbols", "vary", "require", "policy", "tests")
@@ -49,8 +50,8 @@ class Problem:
     """The course's, for draws."""
     drawn: Mapping[str, Node] = field(default_factory=dict)
     """What was drawn for a student, by its path among the givens; nothing in the problem as its author wrote it."""
-    source: Entries = field(default_factory=Entries, repr=False)
-    """The document that it was read from."""
+    spec: Entries = field(default_factory=Entries, repr=False, compare=False)
+    """The document as typed."""
 
     @property
     def varies(self) -> bool:
@@ -77,6 +78,13 @@ class Problem:
     def credit(self, verdict: str) -> Fraction:
         """The share of a step's points that a verdict earns."""
         return self.policy.get(verdict, CREDIT.get(verdict, Fraction(0)))
+
+    def total(self, marks: Iterable[Mark]) -> Fraction:
+        """What marks of this problem earn together: exact, never below zero, rounded where the policy says so."""
+        from grader.marking.marks import earned
+
+        step = self.policy.get(ROUND, Fraction(0))
+        return total(map(earned, marks), self.points if step else Fraction(0), step)
 
 
 def load(path: str | Path, course: Course | None = None) -> Problem:
@@ -124,7 +132,7 @@ def _read(node: Node, id: str, root: Place, course: Course) -> Problem:
             node.get("vary"), node.get("given", Entries()), family, root.within("vary", node.line_of("vary"))
         ),
         seed=course.seed,
-        source=node,
+        spec=node,
     )
     problem = _asking(draft, root)
     return _changed(
@@ -141,7 +149,7 @@ def _at(root: Place, node: Entries, key: str) -> Place:
 
 def _asking(draft: Problem, root: Place) -> Problem:
     """The problem with its parts, which are read in the names of its solution."""
-    asked = read_ask(draft.source.get("ask"), draft.solution, _at(root, draft.source, "ask"))
+    asked = read_ask(draft.spec.get("ask"), draft.solution, _at(root, draft.spec, "ask"))
     return _changed(draft, parts=asked)
 
 

@@ -59,7 +59,7 @@ class _Same:
 def _drawn(key: _Same, seed: str, student: str) -> Problem:
     problem, failures = key.problem, Counter[str]()
     for attempt in range(MOST_TRIES):
-        given: Node = problem.source["given"]
+        given: Node = problem.spec["given"]
         drawn = {}
         for way in problem.vary:
             drawn[way.path] = way.draw(Stream(seed, problem.id, student, way.path, str(attempt)))
@@ -87,6 +87,6 @@ def unusable(variant: Problem, problem: Problem) -> str | None:
 
 def none_usable(problem: Problem, failures: Counter[str]) -> SpecError:
     often = ", ".join(f"{trouble} {count} times" for trouble, count in failures.most_common(4))
-    line = problem.source.line_of("require" if problem.require else "vary")
+    line = problem.spec.line_of("require" if problem.require else "vary")
     place = Place(problem.path, line, "require" if problem.require else "vary")
     return SpecError(f"no draw of {MOST_TRIES} is usable: {often}", place, "vary less, or require less")

@@ -12,7 +12,7 @@ from grader.expression import read_table
 from grader.kinds import Lines, Numbers
 from grader.marking import first_wrong
 from grader.marking.answers import typed_lines
-from grader.marking.marks import WAITING, Mark, earned
+from grader.marking.marks import WAITING, Mark
 from grader.problem import Problem
 
 
@@ -50,7 +50,7 @@ class SheetView:
 
     @property
     def earned(self) -> Fraction:
-        return sum(map(earned, self.marks), Fraction(0))
+        return self.problem.total(self.marks)
 
     @property
     def handed_in(self) -> bool:

@@ -14,7 +14,6 @@ import numpy as np
 from grader.expression.readings import plain_of, written_out
 from grader.expression.tree import Apply, Expression, Index, Name, leaves
 from grader.kinds import Numbers, Pairs
-from grader.marking.marks import cell_name
 from grader.marking.slips.axes import Axis, Windows, windows_of
 from grader.marking.slips.odds import SURE
 from grader.numeric import Array

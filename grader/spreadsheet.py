@@ -1,0 +1,101 @@
+"""Cells that spreadsheets open: none is run as a formula, and what was written is read back."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from fractions import Fraction
+from io import TextIOWrapper
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+_RUN = re.compile(r"'*[=+\-@＝＋－＠\t\r\n]")  # some spreadsheets take full-width signs for the plain ones
+_DEFUSED = re.compile(r"'+[=+\-@＝＋－＠\t\r\n]")
+
+
+def defused(text: str) -> str:
+    """A cell that no spreadsheet runs as a formula: an apostrophe stands before what one might.
+
+    >>> defused("=1+1"), defused("s001"), defused("'-1")
+    ("'=1+1", 's001', "''-1")
+    """
+    return "'" + text if _RUN.match(text) else text
+
+
+def restored(cell: str) -> str:
+    """What `defused` made a cell of.
+
+    >>> restored("'=1+1"), restored("s001"), restored("''-1"), restored("'tis")
+    ('=1+1', 's001', "'-1", "'tis")
+    """
+    return cell[1:] if _DEFUSED.match(cell) else cell
+
+
+def decimal(points: Fraction) -> str:
+    """Points in a table: as few decimals as are exact, six at the most.
+
+    >>> decimal(Fraction(7)), decimal(Fraction(47, 2)), decimal(Fraction(1, 3)), decimal(Fraction(0))
+    ('7', '23.5', '0.333333', '0')
+    """
+    return f"{float(points):.6f}".rstrip("0").rstrip(".")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes the place of `path` once it is written whole; until then what was there stays."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        error.filename = str(path)
+        raise
+    finally:
+        with suppress(OSError):
+            draft.unlink()
+
+
+@contextmanager
+def replacing_text(path: Path, encoding: str = "utf-8") -> Iterator[TextIO]:
+    """The same for text, line breaks as they are written."""
+    with replacing(path) as file:
+        text = TextIOWrapper(file, encoding=encoding, newline="")
+        yield text
+        text.flush()
+        text.detach()
+
+
+class _Lines:
+    """A file that gets the rows of a table with a plain line feed behind each."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, row: str) -> int:
+        return self._file.write(row.removesuffix("\r\n") + "\n")
+
+
+def write_rows(file: TextIO, rows: Iterable[Iterable[str | Fraction]], delimiter: str = ",") -> None:
+    """Rows of cells: points as decimals, texts defused and, where they hold a line break of any kind, quoted.
+
+    The writer quotes what its own ends of lines hold: with a line feed alone, a carriage return inside a student's name
+    would start a row of the student's making.
+    """
+    table = csv.writer(_Lines(file), delimiter=delimiter, lineterminator="\r\n")
+    table.writerows([defused(cell) if isinstance(cell, str) else decimal(cell) for cell in row] for row in rows)
+
+
+@contextmanager
+def wide_cells(widest: int) -> Iterator[None]:
+    """While it lasts, cells may have so many characters: the limit belongs to the whole program."""
+    before = csv.field_size_limit(widest)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)

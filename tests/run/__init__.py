@@ -1,0 +1,1 @@
+"""Runs of `grader grade` over a folder, one after the other."""
