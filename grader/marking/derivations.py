@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -51,15 +52,19 @@ def judge_derivation(problem: Problem, part: Part, node: Node) -> Judgement:
 
 
 def judgement(kind: Lines, lines: Sequence[Line]) -> Judgement:
-    """The verdict on a page whose lines have been judged."""
+    """The verdict on a page whose lines have been judged: the worst of them, and whether it arrives."""
     cells = tuple(line.verdict for line in lines)
     reached = frozenset[int]().union(*(line.reached for line in lines))
     missing = [result for number, result in enumerate(kind.results) if number not in reached]
-    verdict = next((each for each in ("wrong", "follows", "unreadable", "undecided") if each in cells), "")
+    verdict = next((each for each in ("wrong", "unreadable", "undecided", "slip", "follows") if each in cells), "")
     if not verdict:
         message = words.not_reached(missing) if missing else None
-        return Judgement("incomplete" if missing else "correct", message, cells=cells)
-    return Judgement("wrong" if verdict == "follows" else verdict, told(lines, missing), cells=cells)
+        return Judgement("incomplete" if missing else "correct", message, cells=cells, arrives=not missing)
+    slip = next((line.slip for line in lines if line.slip), None) if verdict == "slip" else None
+    if slip and missing:
+        verdict = "incomplete"
+    found = Judgement("wrong" if verdict == "follows" else verdict, told(lines, missing), slip, cells)
+    return replace(found, arrives=not missing)
 
 
 def told(lines: Sequence[Line], missing: Sequence[str]) -> str:
@@ -68,8 +73,8 @@ def told(lines: Sequence[Line], missing: Sequence[str]) -> str:
         (number, line) for number, line in enumerate(lines, start=1) if line.verdict not in {"correct", "follows"}
     ]
     said = [words.line(number, line.verdict, line.reason) for number, line in astray[:1]]
-    others = [number for number, line in astray[1:] if line.verdict == "wrong"]
-    unclear = [number for number, line in astray[1:] if line.verdict != "wrong"]
+    others = [number for number, line in astray[1:] if line.verdict in {"wrong", "slip"}]
+    unclear = [number for number, line in astray[1:] if line.verdict not in {"wrong", "slip"}]
     follow = [number for number, line in enumerate(lines, start=1) if line.verdict == "follows"]
     again = [number for number, line in enumerate(lines, start=1) if line.leaps]
     tellers = (

@@ -42,6 +42,8 @@ class Judged:
 
     codes: np.ndarray
     slips: Mapping[int, Explained]
+    right: np.ndarray
+    """The entries to which no wrong step has led, `(…, N)`."""
     found: Found = field(default_factory=Found)
     """What is the matter with tensors in which something is wrong."""
 
@@ -84,8 +86,7 @@ def judged(
         way.arrive(name, step)
         if name in columns and not step.kind.judge:
             found[name] = one = Answers(way, name, parts.get(name)).judged()
-            coarse = (one.codes == INCOMPLETE) & way.honest[name]
-            way.leave(name, (one.codes == CORRECT) | (one.codes == ROUNDED) | coarse)
+            way.leave(name, one.right)
     return found, way
 
 
@@ -119,7 +120,9 @@ class Answers:
             FOLLOWS: follows, INCOMPLETE: coarse, SLIP: slipped, UNDECIDED: wide,
         }  # fmt: skip
         codes = np.select(list(cases.values()), list(cases), default=WRONG)
-        return Judged(codes, slips, look(self, codes) if self.asked else Found())
+        as_far = (codes == INCOMPLETE) & (self.agrees(self.key) | honest)
+        unharmed = (codes == CORRECT) | (codes == ROUNDED) | as_far
+        return Judged(codes, slips, unharmed, look(self, codes) if self.asked else Found())
 
     def equal(self, target: Array | None) -> np.ndarray:
         """Where answers are a value, within what the part allows."""
@@ -142,12 +145,13 @@ class Answers:
 
     def coarse(self) -> np.ndarray:
         """Where answers agree with the key, or with what their own way leads to, as far as they go."""
-        found = np.zeros(self.size, dtype=bool)
-        if self.step.kind.exact:
-            return found
-        if self.key.shape[:-1] == self.size[:-1]:
-            found = found | agrees(self.column, self.key)
-        return found if self.own is None else found | (agrees(self.column, self.own) & self.earned)
+        return np.asarray(self.agrees(self.key) | (self.agrees(self.own) & self.earned))
+
+    def agrees(self, target: Array | None) -> np.ndarray:
+        """Where answers are a value as far as their digits go."""
+        if target is None or self.step.kind.exact or target.shape[:-1] != self.size[:-1]:
+            return np.zeros(self.size, dtype=bool)
+        return np.broadcast_to(agrees(self.column, target), self.size)
 
     def slips(self, explained: np.ndarray) -> dict[int, Explained]:
         """The mistake that explains all of a student's answer: one that the step names, or else one that is found."""

@@ -21,6 +21,7 @@ from grader.expression.scope import Scope, replaced, spelled
 from grader.expression.tree import Expression, Name, as_expression, names
 from grader.kinds import Lines, explain
 from grader.marking import words
+from grader.marking.slips.formulas import line_slip
 from grader.marking.solving import follows_from
 from grader.statements import Side, Statement, statement
 from grader.vocabulary import Vocabulary, entry_by_entry, quantity
@@ -32,7 +33,7 @@ FOLLOWING = "it comes from a line that does not hold"
 
 @dataclass(frozen=True)
 class Line:
-    """The verdict on one line: `correct`, `follows`, `wrong`, `undecided` or `unreadable`.
+    """The verdict on one line: `correct`, `follows`, `slip`, `wrong`, `undecided` or `unreadable`.
 
     A line that is right though it does not come from the line before is `correct` and `leaps`.
     """
@@ -43,9 +44,11 @@ class Line:
     leaps: bool = False
     reached: frozenset[int] = frozenset()
     """Which of the goals it states, in the names that the goal is written in."""
+    slip: str = ""
+    """The mistake that seems to have been made."""
 
 
-ORDER = ("unreadable", "wrong", "undecided", "follows", "correct")
+ORDER = ("unreadable", "wrong", "undecided", "slip", "follows", "correct")
 
 
 def worst(lines: Sequence[Line]) -> Line:
@@ -167,14 +170,20 @@ class InWorld:
         self.remember(page, sides[0], values, found.verdict, stated.goes_on)
         arrives = found.verdict == "correct" and not sides[-1].derives
         reached = self.reached(page, values[-1]) if arrives else frozenset()
-        return Line(stated.text, found.verdict, found.reason, found.leaps, reached)
+        return replace(found, text=stated.text, reached=reached)
 
     def remember(self, page: Page, first: Side, values: Sequence[Value], verdict: str, goes_on: bool) -> None:
         """Note what a line says of its first side; a slope is taken for an equation, since it will be set to 0."""
         assert page.head is not None
         page.last = values[-1]
         page.say(page.head, values[-1])
-        if self.unknown and first.slope and not goes_on and verdict in {"wrong", "follows"} and values[-1] != ZERO:
+        if (
+            self.unknown
+            and first.slope
+            and not goes_on
+            and verdict in {"wrong", "slip", "follows"}
+            and values[-1] != ZERO
+        ):
             page.equation = Equation((values[-1], ZERO), holds=False)
         if verdict != "correct" or not isinstance(values[0], Name) or not isinstance(values[-1], Expression):
             return
@@ -207,9 +216,18 @@ class InWorld:
                 return Line("", "correct", "it does not come from what stands before it", leaps=True)
             if before is not None and self.holds(page, before, right) == "same":
                 return Line("", "follows", FOLLOWING)
+            return self.slipped(page, left, right) or step
         if step.verdict == "correct" and later and self.holds(page, page.head, right) == "different":
             return Line("", "follows", FOLLOWING)
         return step
+
+    def slipped(self, page: Page, left: Value, right: Value) -> Line | None:
+        """What seems to have happened between two sides, if a single edit explains it."""
+        meaning = page.scope.definitions.get(left.name, left) if isinstance(left, Name) else left
+        if not isinstance(meaning, Expression) or not isinstance(right, Expression) or meaning.shape != right.shape:
+            return None
+        found = line_slip(meaning, right, page.scope, page.vocabulary.domains)
+        return Line("", "slip", found.sentence, slip=found.name) if found else None
 
     def step(self, page: Page, left: Value, right: Value) -> Line:
         """Whether two sides are the same: always, at the true solution, or where the equation before them holds."""

@@ -32,6 +32,8 @@ class Judgement:
     """For a derivation a verdict a line."""
     own: str | None = None
     """What the student's own earlier formulas lead to."""
+    arrives: bool = True
+    """Whether a derivation reaches its results."""
 
 
 Own = tuple[tuple[str, str], ...]
@@ -135,11 +137,8 @@ JUDGES: dict[str, Callable[[Problem, Part, Node, Own], Judgement]] = {
 
 
 def mark_of(problem: Problem, part: Part, sheet: Sheet, found: Judgement) -> Mark:
-    """The mark that a judgement earns; of a derivation that goes wrong, the share of its lines that are right."""
-    answer = sheet.answers.get(part.step)
-    credit = problem.credit(found.verdict)
-    if found.cells and found.verdict == "wrong":
-        credit = sum((problem.credit(cell) for cell in found.cells), Fraction(0)) / len(found.cells)
+    """The mark that a judgement earns."""
+    answer, credit = sheet.answers.get(part.step), earned_by(problem, found)
     step = problem.solution[part.step]
     return Mark(
         student=sheet.student,
@@ -155,3 +154,15 @@ def mark_of(problem: Problem, part: Part, sheet: Sheet, found: Judgement) -> Mar
         message=found.message,
         cells=list(found.cells) if found.cells else None,
     )
+
+
+def earned_by(problem: Problem, found: Judgement) -> Fraction:
+    """The share of the points; of a derivation that goes wrong, the share of its lines that are right.
+
+    One that does not arrive earns no more than one that is only not finished.
+    """
+    if not found.cells or found.verdict not in {"wrong", "slip", "incomplete"}:
+        return problem.credit(found.verdict)
+    share = sum((problem.credit(cell) for cell in found.cells), Fraction(0)) / len(found.cells)
+    arrives = found.arrives and found.verdict != "incomplete"
+    return share if arrives else min(share, problem.credit("incomplete"))

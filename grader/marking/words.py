@@ -132,6 +132,8 @@ def unsolved(unknown: str, equation: bool) -> str:
 
 def line(number: int, verdict: str, reason: str) -> str:
     """What is the matter with one line of a derivation."""
+    if verdict == "slip":
+        return f"Line {number} does not hold. {reason}"
     said = {
         "wrong": f"Line {number} does not hold",
         "undecided": f"Line {number} could not be settled",

@@ -184,9 +184,10 @@ def tried(question: Question) -> tuple[list[Array], list[Try], Array]:
     return [half[0] for half in halves], [tries[k] for k in order], np.stack([values[k] for k in order])
 
 
-def rank(each: Try) -> tuple[bool, int]:
-    """The simplest first: digits cut off, then what is on own values, then what is on the key's."""
-    return each.by_key and each.name != "cut-off", ORDER[each.name]
+def rank(each: Try) -> tuple[int, int]:
+    """The simplest first: digits cut off, then what is on own values, on the key's, and any one digit at last."""
+    late = {"cut-off": 0, "digit-miswritten": 3}.get(each.name, 2 if each.by_key else 1)
+    return late, ORDER[each.name]
 
 
 def evaluated(question: Question) -> Array:

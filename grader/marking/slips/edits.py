@@ -27,7 +27,7 @@ SIMPLEST = (
     "root-left-out", "function-left-out", "inverted", "factor-two", "point-moved", "minus-on-first", "sum-or-mean",
     "neighbour", "multiplied-instead", "squared", "other-case", "one-off", "transposed", "swapped", "other-extreme",
     "digits-swapped", "addend-left-out", "not-rounded", "degrees", "other-quantity", "divided-instead",
-    "added-instead", "extra-factor",
+    "added-instead", "extra-factor", "digit-miswritten",
 )  # fmt: skip
 """The kinds of edit, the one that people make most often first: an early one needs fewer digits to be named."""
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from grader.errors import GraderError
+from grader.expression.compare import compare_trees
 from grader.expression.readings import numeric, plain_of
 from grader.expression.tree import Expression, Name, leaves
-from grader.marking.formulas import Answer
 from grader.marking.slips.diagnosis import Diagnosis
-from grader.marking.slips.edits import edits
+from grader.marking.slips.edits import Edit, edits, edits_of
 from grader.numeric import Array
 from grader.solution import Solution, Step
+
+if TYPE_CHECKING:
+    from grader.expression.scope import Scope
+    from grader.marking.formulas import Answer
 
 POINTS = 3  # at which formulas are looked at before they are compared
 CLOSE = 1e-9
@@ -21,20 +26,36 @@ MOST_COMPARED = 5  # edits that agree there
 
 
 def formula_slip(answer: Answer, step: Step, solution: Solution) -> Diagnosis | None:
-    """The simplest edit of a step that a wrong formula is the same as, proved by comparison: there is no chance in it.
-
-    Numbers at a few points leave out nearly all edits before any is compared.
-    """
+    """The simplest edit of a step that a wrong formula is proved to be the same as: there is no chance in it."""
     if answer.implicit:
         return None
-    made = edits(step, solution)
-    mine = answer.scope.expanded(answer.tree())
-    trees = [answer.scope.expanded(edit.expression) for edit in made]
-    at = sampled([mine, step.expression, *trees])
+    expanded = answer.scope.expanded
+    return alike(expanded(answer.tree()), edits(step, solution), expanded, lambda edited: proved(answer, edited))
+
+
+def line_slip(left: Expression, right: Expression, scope: Scope, domains: Mapping[str, str]) -> Diagnosis | None:
+    """The simplest edit of one side of a line that the other side is the same as, where the two are not."""
+    mine = scope.expanded(right)
+
+    def same(edited: Expression) -> bool:
+        return compare_trees(mine, scope.expanded(edited), domains).verdict == "same"
+
+    return alike(mine, edits_of(left, ()), scope.expanded, same)
+
+
+def alike(
+    mine: Expression,
+    made: Sequence[Edit],
+    expanded: Callable[[Expression], Expression],
+    proved: Callable[[Expression], bool],
+) -> Diagnosis | None:
+    """The first edit that a formula is proved to be; numbers at a few points leave out nearly all others before."""
+    trees = [expanded(edit.expression) for edit in made]
+    at = sampled([mine, *trees])
     value = value_at(mine, at)
-    alike = [k for k, tree in enumerate(trees) if agree(value, value_at(tree, at))]
-    for k in alike[:MOST_COMPARED]:
-        if proved(answer, made[k].expression):
+    near = [k for k, tree in enumerate(trees) if agree(value, value_at(tree, at))]
+    for k in near[:MOST_COMPARED]:
+        if proved(made[k].expression):
             return Diagnosis(made[k].name, made[k].sentence, 0.0, k + 1, plain_of(made[k].expression))
     return None
 

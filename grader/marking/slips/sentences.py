@@ -207,3 +207,7 @@ def point_moved(places: int) -> Words:
 
 def digits_swapped() -> Words:
     return "two digits that stand side by side had changed places", "Write the number down once more."
+
+
+def digit_miswritten() -> Words:
+    return "one digit were another", "Compare what is written with what was worked out."

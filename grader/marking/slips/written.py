@@ -1,4 +1,4 @@
-"""The right result written down wrongly: digits cut off or interchanged, the decimal point moved."""
+"""The right result written down wrongly: digits cut off, interchanged or taken for others, the decimal point moved."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from grader.numeric import Array
 
 MOST_DIGITS = 9  # of a number in which neighbours are interchanged
 PLACES = (1, -1, 2, -2, 3, -3)
-RESULTS = ("cut-off", *("point-moved" for _ in PLACES), *("digits-swapped" for _ in range(MOST_DIGITS - 1)))
+RESULTS = (
+    "cut-off",
+    *("point-moved" for _ in PLACES),
+    *("digits-swapped" for _ in range(MOST_DIGITS - 1)),
+    *("digit-miswritten" for _ in range(9 * MOST_DIGITS)),
+)
 """The kinds of slip in a result, one for each that `written_otherwise` may give."""
 
 
@@ -27,6 +32,7 @@ def written_otherwise(right: Array, windows: Array) -> Iterator[tuple[str, Words
         yield "point-moved", say.point_moved(places), right * 10.0**places
     if right.ndim == 1:
         yield from (("digits-swapped", say.digits_swapped(), value) for value in interchanged(right, unit))
+        yield from (("digit-miswritten", say.digit_miswritten(), value) for value in miswritten(right, unit))
 
 
 def interchanged(right: Array, unit: Array) -> Iterator[Array]:
@@ -40,3 +46,18 @@ def interchanged(right: Array, unit: Array) -> Iterator[Array]:
         last, before = (np.floor(whole / 10.0**place) % 10 for place in (k, k + 1))
         value = whole + (last - before) * 9 * 10.0**k
         yield np.where((whole >= 10.0 ** (k + 1)) & (whole < 10.0**MOST_DIGITS), np.sign(right) * value * unit, np.nan)
+
+
+def miswritten(right: Array, unit: Array) -> Iterator[Array]:
+    """Numbers rounded to a unit with another digit in one place, from the last place on; the first is never zero.
+
+    >>> [float(value.round(1)[0]) for value in miswritten(np.array([1.2]), np.array([0.1]))][:11]
+    [1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 1.0, 1.1, 2.2, 3.2]
+    """
+    whole = np.round(np.abs(right) / unit)
+    for k in range(MOST_DIGITS):
+        digit = np.floor(whole / 10.0**k) % 10
+        for step in range(1, 10):
+            value = whole + ((digit + step) % 10 - digit) * 10.0**k
+            there = (whole >= 10.0**k) & (value >= 10.0**k) & (whole < 10.0**MOST_DIGITS)
+            yield np.where(there, np.sign(right) * value * unit, np.nan)
