@@ -22,6 +22,8 @@ class Course:
     decimal: str = "point"
     """What stands before the decimals that students write."""
     policy: Mapping[str, Fraction] = field(default_factory=dict)
+    solutions: bool = False
+    """Whether feedback pages hold the worked solutions."""
     seed: str = ""
     """The seed of its variants, where a submission or a command says no other."""
 
@@ -35,15 +37,18 @@ def read_course(folder: Path) -> Course:
     node, root = read_document(path), Place(str(path))
     if not isinstance(node, Entries):
         raise SpecError("expected a mapping with title and policy", root)
-    allowed = ("title", "seed", "decimal", "policy")
+    allowed = ("title", "seed", "decimal", "policy", "solutions")
     for key in node:
         if key not in allowed:
             raise SpecError(f"unknown key '{key}'", root.within(key, node.line_of(key)), did_you_mean(key, allowed))
     policy = read_policy(node.get("policy"), root.within("policy", node.line_of("policy")))
-    title, decimal, seed = (node.get(key, Text("")) for key in ("title", "decimal", "seed"))
-    for key, value in (("title", title), ("decimal", decimal), ("seed", seed)):
+    said = {key: node.get(key, Text("")) for key in ("title", "decimal", "seed", "solutions")}
+    for key, value in said.items():
         if not isinstance(value, Text):
             raise SpecError("expected text", root.within(key, node.line_of(key)))
-    if decimal and decimal not in DECIMALS:
-        raise SpecError(f"expected point or comma, got '{decimal}'", root.within("decimal", node.line_of("decimal")))
-    return Course(str(title).strip(), str(decimal or "point"), policy, str(seed).strip())
+    for key, words in (("decimal", DECIMALS), ("solutions", ("yes", "no"))):
+        if said[key] and said[key] not in words:
+            what = f"expected {words[0]} or {words[1]}, got '{said[key]}'"
+            raise SpecError(what, root.within(key, node.line_of(key)))
+    title, decimal, seed = (str(said[key]).strip() for key in ("title", "decimal", "seed"))
+    return Course(title, decimal or "point", policy, seed=seed, solutions=said["solutions"] == "yes")

@@ -41,17 +41,25 @@ class Problem:
     hints: tuple[str, ...] = ()
     policy: Mapping[str, Fraction] = field(default_factory=dict)
     symbols: Mapping[str, Declaration] = field(default_factory=dict)
-    decimal: str = "point"
+    course: Course = field(default_factory=Course)
     path: str = ""
     vary: tuple[Way, ...] = ()
     require: tuple[Text, ...] = ()
     tests: tuple[Case, ...] = ()
-    seed: str = ""
-    """The course's, for draws."""
     drawn: Mapping[str, Node] = field(default_factory=dict)
     """What was drawn for a student, by its path among the givens; nothing in the problem as its author wrote it."""
     spec: Entries = field(default_factory=Entries, repr=False, compare=False)
     """The document as typed."""
+
+    @property
+    def decimal(self) -> str:
+        """What stands before the decimals that students write."""
+        return self.course.decimal
+
+    @property
+    def seed(self) -> str:
+        """The course's, for draws."""
+        return self.course.seed
 
     @property
     def varies(self) -> bool:
@@ -126,12 +134,11 @@ def _read(node: Node, id: str, root: Place, course: Course) -> Problem:
             **read_policy(node.get("policy"), _at(root, node, "policy")),
         },
         symbols=read_symbols(node.get("symbols"), _at(root, node, "symbols")),
-        decimal=course.decimal,
+        course=course,
         path=root.file,
         vary=read_vary(
             node.get("vary"), node.get("given", Entries()), family, root.within("vary", node.line_of("vary"))
         ),
-        seed=course.seed,
         spec=node,
     )
     problem = _asking(draft, root)

@@ -174,7 +174,7 @@ def test_a_draw_at_fault_is_told_with_its_numbers() -> None:
     assert isinstance(spec, Entries)
     ways = read_vary(spec["vary"], spec["given"], family, Place("lie.yaml"))
     given = read_givens(spec["given"], family, Place("lie.yaml"))
-    problem = Problem("lie", "A lie", family, given, (Part("bent"),), path="lie.yaml", vary=ways, source=spec)
+    problem = Problem("lie", "A lie", family, given, (Part("bent"),), path="lie.yaml", vary=ways, spec=spec)
     assert told(problem) == [
         "lie.yaml:1: vary: with w: 2: bent: the exact and the numeric value differ by 0.333; "
         "this is a defect of the program; please report it"

@@ -112,12 +112,12 @@ class Answers:
         within, wide = self.by_rounding((states == READ) & ~right & ~follows & self.earned)
         follows |= within
         coarse = self.coarse() & (follows | ~as_own)
-        slips = self.slips(right | follows | coarse | wide | (states != READ))
+        slips = self.slips(right | follows | wide | (states != READ), coarse)
         honest = np.broadcast_to(self.way.honest[self.name], self.size)
         slipped = np.broadcast_to(np.isin(np.arange(self.size[-1]), list(slips)), self.size)
         cases = {
             NOTHING: states == BLANK, UNREAD: states == UNREADABLE, CORRECT: right, ROUNDED: follows & honest,
-            FOLLOWS: follows, INCOMPLETE: coarse, SLIP: slipped, UNDECIDED: wide,
+            FOLLOWS: follows, SLIP: slipped, INCOMPLETE: coarse, UNDECIDED: wide,
         }  # fmt: skip
         codes = np.select(list(cases.values()), list(cases), default=WRONG)
         as_far = (codes == INCOMPLETE) & (self.agrees(self.key) | honest)
@@ -153,14 +153,18 @@ class Answers:
             return np.zeros(self.size, dtype=bool)
         return np.broadcast_to(agrees(self.column, target), self.size)
 
-    def slips(self, explained: np.ndarray) -> dict[int, Explained]:
-        """The mistake that explains all of a student's answer: one that the step names, or else one that is found."""
+    def slips(self, explained: np.ndarray, coarse: np.ndarray) -> dict[int, Explained]:
+        """The mistake that explains all of a student's answer: one that the step names, or else one that is found.
+
+        What agrees with the right value as far as it goes may all the same be a named mistake to the digit.
+        """
         unexplained = np.asarray(~flat(explained).all(axis=0))
         if not self.asked or not unexplained.any():
             return {}
         found = self.named(unexplained)
-        who = np.flatnonzero(unexplained & ~np.isin(np.arange(self.size[-1]), list(found)))
-        return found | self.diagnosed(who)
+        open_ = unexplained & ~flat(explained | coarse).all(axis=0)
+        open_[list(found)] = False
+        return found | self.diagnosed(np.flatnonzero(open_))
 
     def diagnosed(self, who: Students, index: Index | None = None) -> dict[int, Diagnosis]:
         """The mistake that is found in some students' answers, or in one entry of these."""

@@ -12,8 +12,11 @@ from grader.expression import read_table
 from grader.kinds import Lines, Numbers
 from grader.marking import first_wrong
 from grader.marking.answers import typed_lines
-from grader.marking.marks import WAITING, Mark
+from grader.marking.marks import WAITING, Mark, one_line
 from grader.problem import Problem
+from grader.render.pages import Solved
+
+RIGHT = frozenset({"correct", "rounded"})
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,10 @@ class Cell:
     answer: str
     verdict: str
     expected: str
+
+    @property
+    def right(self) -> bool:
+        return self.verdict in RIGHT or self.verdict == "follows"
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,30 @@ class SheetView:
 
     @property
     def followed(self) -> list[str]:
+        """The parts that are right by the student's own earlier values, which are not right."""
         return [mark.part for mark in self.marks if mark.verdict == "follows"]
+
+    @property
+    def right(self) -> int:
+        """How many parts are right, allowing for rounding."""
+        return sum(mark.verdict in RIGHT for mark in self.marks)
+
+    @property
+    def before(self) -> int:
+        """How many parts are right before the first that is not; 0 where one of them is left out."""
+        verdicts = [mark.verdict for mark in self.marks]
+        wrong = next((i for i, mark in enumerate(self.marks) if mark is self.first_wrong), 0)
+        return wrong if all(verdict in RIGHT for verdict in verdicts[:wrong]) else 0
+
+    @property
+    def free(self) -> bool:
+        """Whether following costs nothing."""
+        return self.problem.credit("follows") == 1
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What is said of each part, without the key's value, which has a column of its own."""
+        return {mark.part: said(mark) for mark in self.marks if mark.message and mark.verdict != "blank"}
 
     @property
     def tables(self) -> dict[str, Table]:
@@ -88,6 +118,14 @@ class SheetView:
         """The lines of each derivation that was judged, and their verdicts."""
         kinds = {mark.part: self.problem.solution[mark.part].kind for mark in self.marks}
         return {mark.part: lines(mark) for mark in self.marks if isinstance(kinds[mark.part], Lines) and mark.cells}
+
+
+def said(mark: Mark) -> str:
+    """A mark's message for a page that shows the key's value beside it."""
+    message = mark.message or ""
+    for ending in ("The key has", "With all digits it is"):
+        message = message.removesuffix(f" {ending} {one_line(mark.expected)}.")
+    return message
 
 
 def lines(mark: Mark) -> list[LineView]:
@@ -115,8 +153,11 @@ def rows_of(value: Any) -> list[list[str]]:
     return value if isinstance(value[0], list) else [value]
 
 
-def page(student: str, sheets: Sequence[SheetView], format: str = "md") -> str:
-    """A student's feedback: each problem's marks, where it first goes wrong, and why."""
+def page(student: str, sheets: Sequence[SheetView], format: str = "md", solved: Solved | None = None) -> str:
+    """A student's feedback: each problem's marks, where it first goes wrong, and why.
+
+    `solved` keeps the worked solutions that many pages hold.
+    """
     from grader.render.environment import environment
 
     total = sum((sheet.earned for sheet in sheets), Fraction(0))
@@ -124,4 +165,7 @@ def page(student: str, sheets: Sequence[SheetView], format: str = "md") -> str:
     handed_in = [sheet for sheet in sheets if sheet.handed_in]
     missing = [sheet.problem for sheet in sheets if not sheet.handed_in]
     template = environment(format).get_template("feedback.j2")
-    return template.render(student=student, sheets=handed_in, missing=missing, earned=total, possible=possible)
+    return template.render(
+        student=student, sheets=handed_in, missing=missing, earned=total, possible=possible,
+        solved=solved or Solved(format),
+    )  # fmt: skip

@@ -221,6 +221,7 @@ def write(graded: Graded, out: Path, pages: bool, progress: Progress = silent) -
     Raises `DocumentError` where something cannot be written.
     """
     from grader.render.feedback import SheetView, page
+    from grader.render.pages import Solved
 
     make_folder(out)
     with writing(out):
@@ -229,14 +230,14 @@ def write(graded: Graded, out: Path, pages: bool, progress: Progress = silent) -
     if not pages:
         return
     folder = make_folder(out / "feedback")
-    names = file_names(graded.marks)
+    names, solved = file_names(graded.marks), Solved("md")
     for submission in progress(graded.submissions, "Writing feedback"):
         student = submission.student
         sheets = [
             SheetView(given_to(problem, submission, []), graded.marks[student][id])
             for id, problem in graded.problems.items()
         ]
-        write_text(folder / f"{names[student]}.md", page(student, sheets))
+        write_text(folder / f"{names[student]}.md", page(student, sheets, solved=solved))
 
 
 def file_names(students: Iterable[str]) -> Mapping[str, str]:

@@ -79,8 +79,8 @@ def test_grade_writes_marks_and_feedback(tmp_path: Path) -> None:
         rows = list(csv.DictReader(file))
     assert {row["student"]: row["exercise-2-maps"] for row in rows} == {"notes": "0", "report": "68"}
     page = (tmp_path / "feedback" / "notes.md").read_text()
-    assert "**The page first leaves the right path at `grad_w_4`.**" in page
-    assert "Right by your own earlier values: `b_3`, `mse_after`." in page
+    assert "**Look first at `grad_w_4`: there the page leaves the right path.** It looks as if only ŷ" in page
+    assert "Your method is right in `mse_after`: what stands there follows from your own earlier values" in page
     assert "grad_w_4" in result.stdout
 
 

@@ -275,6 +275,6 @@ def test_the_page_of_the_notes() -> None:
     assert {mark.part: mark.slip or mark.verdict for mark in marks} == {
         "yhat_1": "correct", "grad_w_1": "correct", "G_w_1": "root-taken",
         "step_size_w_1": "correct",  # 0.013 to the three decimals asked for
-        "w_1": "follows", "yhat_2": "follows", "grad_w_2": "follows", "G_w_2": "not-accumulated",
+        "w_1": "rounded", "yhat_2": "rounded", "grad_w_2": "rounded", "G_w_2": "not-accumulated",
         "step_size_w_2": "follows", "w_2": "follows",
     }  # fmt: skip

@@ -357,12 +357,12 @@ NOTES = {
     "error_1": ("correct", 1),
     "delta_2_1": ("correct", 1),
     "delta_1_1": ("follows", 1),  # δ4 from the page's own 0.549
-    "dW_1_1": ("wrong", 1 / 2),  # Δw13 has no result, and Δw24 two digits
-    "dW_2_1": ("wrong", 0),  # 0.004521 for 0.00422, and 0.00448 for 0.00449
+    "dW_1_1": ("incomplete", 5 / 8),  # Δw13 has no result, and Δw24 two digits
+    "dW_2_1": ("wrong", 1 / 4),  # 0.004521 for 0.00422, and 0.00448 for 0.00449, cut off
     "W_1_1": ("wrong", 3 / 4),  # w24 is its change alone
-    "W_2_1": ("wrong", 1 / 2),  # w35 follows from its change, w45 is 0.60498 for 0.6 + 0.00448
+    "W_2_1": ("slip", 3 / 4),  # w35 follows from its change, w45 is 0.60498 for 0.60448: one digit
     "z_1_2": ("slip", 1 / 2),  # the sums of the first iteration
-    "a_1_2": ("wrong", 1 / 2),  # σ(0.05) follows; 0.5459 for σ(0.18) = 0.5449
+    "a_1_2": ("follows", 1),  # from 0.05 and 0.18, which stand for 0.175 to 0.185
     "z_2_2": ("correct", 1),
     "a_2_2": ("slip", 1 / 2),  # 1.80015 is e to 0.58787
     "error_2": ("blank", 0),

@@ -179,12 +179,12 @@ def test_the_page_of_the_notes() -> None:
     sheet = read_document(Path("submissions/notes.yaml"))["answers"]["momentum-line"]
     marks = grader.grade(grader.load("problems/class-notes/momentum-line.yaml"), sheet)
     assert {mark.part: mark.verdict for mark in marks if mark.verdict != "correct"} == {
-        "grad_b_2": "wrong",  # −3.82, where their own 1.17 leads to −3.83
+        "grad_b_2": "rounded",  # −3.82, where their own 1.17 stands for up to 1.175, which leads to −3.825
         "v_w_2": "wrong",  # −0.099: they write −0.025 for their −0.024
         "v_b_2": "blank",
         "w_2": "follows",
         "yhat_3": "follows",
-        "grad_b_3": "wrong",  # −4.9 for −4.94964: too few digits to tell
+        "grad_b_3": "incomplete",  # −4.9 for −4.94964: too few digits to tell
         "w_3": "follows",
-        "mse_after": "follows",
+        "mse_after": "rounded",
     }

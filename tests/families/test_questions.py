@@ -124,7 +124,7 @@ def test_rubric_stands_on_the_key_alone(format: str) -> None:
         ("Sobel -> slopes\nLaplacian → bends", "correct", 1),
         (["slopes", "bends"], "correct", 1),
         ({"Sobel": "slopes", "Laplacian": "blur"}, "wrong", 0.5),
-        ({"Sobel": "slopes"}, "wrong", 0.5),
+        ({"Sobel": "slopes"}, "incomplete", 0.5),
         ({"Sobel": "bends", "Laplacian": "slopes"}, "wrong", 0),
         ({}, "blank", 0),
         ("", "blank", 0),

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import grader
+from grader.course import Course
 from grader.document import Entries, from_python, read_document
 from grader.expression.domains import declared
 from grader.kinds import Lines
@@ -96,8 +97,8 @@ PLACE = r"at [^:]*, the sides come to \S+ and \S+\."
     [
         (
             "softmax-derivation", "slip",
-            r"Line 3 does not hold\. It looks as if the factor of a product were left out\. Go through the factors one by "
-            r"one\. Line 4 is right, and does not come from the line above\.",
+            r"Line 3 does not hold\. It looks as if the factor of a product were left out\. Go through the factors one "
+            r"by one\. Line 4 is right, and does not come from the line above\.",
         ),
         (
             "cross-entropy-derivation", "wrong",
@@ -403,7 +404,7 @@ def test_decimal_comma() -> None:
     """Lines are read as the course writes numbers."""
     from dataclasses import replace
 
-    comma = replace(problem_of(SQUARE), decimal="comma")
+    comma = replace(problem_of(SQUARE), course=Course(decimal="comma"))
     assert grader.grade(comma, {"lines": ["L = 0,5(y - wx)^2", "dL/dw = -(y-wx)x"]})["lines"].verdict == "correct"
 
 

@@ -133,7 +133,7 @@ def test_what_a_page_of_lines_says() -> None:
     closed = r"(X^T X + n λ I) w = X^T y"
     gradient = r"\frac2n X^T(Xw - y) + 2 λ w"
     text = page("s", [SheetView(ridge, grader.grade(ridge, {"gradient": gradient, "closed_form": closed}))])
-    assert "> Nothing that is written here is wrong; what is marked `incomplete` is not finished." in text
+    assert "> Nothing that is written here is wrong; what is marked `incomplete` can be finished." in text
     assert "This equation holds; solve it for w." in text
 
 

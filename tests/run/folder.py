@@ -33,7 +33,7 @@ ask: {text: 4}
 """
 SHEETS = {
     "ann": {"line": {"yhat_1": "0.6", "yhat_2": "1.172", "w_1": "0.524"}, "words": {"text": "It must\ngeneralise, λ"}},
-    "bob": {"line": {"yhat_1": "0.7", "yhat_2": "??", "w_1": "0.52"}, "words": {"text": "=HYPERLINK(0)"}},
+    "bob": {"line": {"yhat_1": "0.7", "yhat_2": "??", "w_1": "0.57"}, "words": {"text": "=HYPERLINK(0)"}},
     "eve": {"line": {"yhat_1": "0.6"}},
 }
 

@@ -65,7 +65,7 @@ def test_another_program_marks_anew(
     grade()
     marked.clear()
     monkeypatch.setattr(run, "program_digest", lambda: b"another")
-    monkeypatch.setattr("grader.marking.marks.blank", lambda: "Nothing here.")
+    monkeypatch.setattr("grader.marking.words.blank", lambda: "Nothing here.")
     assert "6 pages marked anew, and no mark changed" in grade().stdout
     assert len(marked) == 6
 

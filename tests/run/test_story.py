@@ -86,9 +86,9 @@ def test_a_tolerance_that_is_stated(course: Path) -> None:
     """A wider tolerance makes a rough answer right, and the reason names it."""
     grade()
     assert marks()["bob", "w_1"]["verdict"] == "wrong"
-    Path("problems/line.yaml").write_text(LINE.replace("points: 2", "points: 2, within: 1%"))
+    Path("problems/line.yaml").write_text(LINE.replace("points: 2", "points: 2, within: 10%"))
     result = grade()
-    assert "  bob  +2  line w_1: spec: ask.w_1.within (none) → 1%\n" in result.stdout
+    assert "  bob  +2  line w_1: spec: ask.w_1.within (none) → 10%\n" in result.stdout
 
 
 def test_the_policy_of_the_course(course: Path) -> None:

@@ -54,7 +54,7 @@ class Entries:
     @property
     def allowed(self) -> Array:
         """How far off each entry may be: its rounding, and the noise of binary arithmetic."""
-        rounding = 0.0 if self.step.kind.exact else self.half_units * (1 + 1e-9)
+        rounding = np.zeros_like(self.half_units) if self.step.kind.exact else self.half_units * (1 + 1e-9)
         return np.asarray(rounding + NOISE * max(1.0, float(np.max(np.abs(self.key)))))
 
     @property

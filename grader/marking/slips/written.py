@@ -16,7 +16,7 @@ RESULTS = (
     "cut-off",
     *("point-moved" for _ in PLACES),
     *("digits-swapped" for _ in range(MOST_DIGITS - 1)),
-    *("digit-miswritten" for _ in range(9 * MOST_DIGITS)),
+    *("digit-miswritten" for _ in range(9 * (MOST_DIGITS - 1))),
 )
 """The kinds of slip in a result, one for each that `written_otherwise` may give."""
 
@@ -49,13 +49,15 @@ def interchanged(right: Array, unit: Array) -> Iterator[Array]:
 
 
 def miswritten(right: Array, unit: Array) -> Iterator[Array]:
-    """Numbers rounded to a unit with another digit in one place, from the last place on; the first is never zero.
+    """Numbers rounded to a unit with another digit in one place, but the last, and with the first never zero.
 
-    >>> [float(value.round(1)[0]) for value in miswritten(np.array([1.2]), np.array([0.1]))][:11]
-    [1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 1.0, 1.1, 2.2, 3.2]
+    The last digit is left out: it is off by working too roughly more often than by a slip of the pen.
+
+    >>> [float(value.round(2)[0]) for value in miswritten(np.array([1.23]), np.array([0.01]))][:11]
+    [1.33, 1.43, 1.53, 1.63, 1.73, 1.83, 1.93, 1.03, 1.13, 2.23, 3.23]
     """
     whole = np.round(np.abs(right) / unit)
-    for k in range(MOST_DIGITS):
+    for k in range(1, MOST_DIGITS):
         digit = np.floor(whole / 10.0**k) % 10
         for step in range(1, 10):
             value = whole + ((digit + step) % 10 - digit) * 10.0**k
