@@ -362,7 +362,7 @@ NOTES = {
     "W_1_1": ("wrong", 3 / 4),  # w24 is its change alone
     "W_2_1": ("slip", 3 / 4),  # w35 follows from its change, w45 is 0.60498 for 0.60448: one digit
     "z_1_2": ("slip", 1 / 2),  # the sums of the first iteration
-    "a_1_2": ("follows", 1),  # from 0.05 and 0.18, which stand for 0.175 to 0.185
+    "a_1_2": ("rounded", 1),  # from 0.05 and 0.18, which stand for 0.175 to 0.185
     "z_2_2": ("correct", 1),
     "a_2_2": ("slip", 1 / 2),  # 1.80015 is e to 0.58787
     "error_2": ("blank", 0),

@@ -92,13 +92,14 @@ def test_a_feedback_page_survives_a_hostile_name_and_answer(attack: str) -> None
     """A page of headings, paragraphs and tables comes out whatever a student writes, and no HTML."""
     problem = grader.load("problems/class-notes/sgd-line.yaml")
     marks = grader.grade(problem, {"yhat_1": attack, "w_5": "1"}, student=attack)
-    text = page(attack, [SheetView(problem, marks)])
+    sheet = SheetView(problem, marks)
+    text = page(attack, [sheet])
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     types = {token.type for token in tokens} | {child.type for token in tokens for child in token.children or []}
     assert not types & {"html_block", "html_inline", "link_open", "image", "bullet_list_open", "fence"}
     assert [token.tag for token in tokens if token.type == "heading_open"] == ["h1", "h2"]
     rows = [token for token in tokens if token.type == "tr_open"]
-    assert len(rows) == 1 + len(problem.parts)
+    assert len(rows) == 1 + len(problem.parts) + 1 + len(sheet.told)
     assert max(map(len, text.splitlines())) < 8 * LONGEST
 
 
@@ -118,7 +119,8 @@ def test_lines_and_formulas_on_a_feedback_page(attack: str) -> None:
     assert [token.tag for token in tokens if token.type == "heading_open"] == ["h1", "h2", "h2"]
     rows = [token for token in tokens if token.type == "tr_open"]
     lines = [attack, "=", attack] if attack.strip() else ["="]
-    assert len(rows) == (1 + len(derivation.parts)) + (1 + len(lines)) + (1 + len(formula.parts))
+    told = sum(1 + len(sheet.told) for sheet in sheets if sheet.told)
+    assert len(rows) == (1 + len(derivation.parts)) + (1 + len(lines)) + (1 + len(formula.parts)) + told
     assert max(map(len, text.splitlines())) < 8 * LONGEST
 
 
