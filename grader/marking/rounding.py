@@ -39,7 +39,7 @@ def bounds(solution: Solution, name: str, values: Mapping[str, Array], radii: Ra
     """
     width = max(radius.shape[-1] for radius in radii.values())
     found = np.zeros((3, *solution[name].shape, width))
-    corners = [{**values, **{each: values[each] + side * radii[each] for each in radii}} for side in (0, -1, 1)]
+    corners = sides(values, radii)
     with np.errstate(all="ignore"):
         for tree, radius in slopes(solution, name, None, radii, MOST_SLOPES):
             if tree is None:
@@ -47,6 +47,17 @@ def bounds(solution: Solution, name: str, values: Mapping[str, Array], radii: Ra
             for bound, corner in zip(found, corners, strict=True):
                 bound += np.abs(numeric(tree, corner)) * radius
     return found
+
+
+def sides(values: Mapping[str, Array], radii: Radii) -> list[dict[str, Array]]:
+    """The values themselves, and all of them at either end of their ranges."""
+    return [{**values, **{each: values[each] + side * radii[each] for each in radii}} for side in (0, -1, 1)]
+
+
+def nowhere(solution: Solution, name: str, values: Mapping[str, Array], radii: Radii) -> np.ndarray:
+    """Where a step has no value, as √(−1) has none, neither at the values nor at the ends of their ranges, `(…, N)`."""
+    found = [np.isnan(numeric(solution[name].expression, corner)) for corner in sides(values, radii)]
+    return np.asarray(np.logical_and.reduce(np.broadcast_arrays(*found)))
 
 
 def slopes(
@@ -63,11 +74,14 @@ def slopes(
                 yield solution.slope(name, index, by, at), radius[at]
 
 
-def decided(gaps: Array, found: Array) -> tuple[np.ndarray, np.ndarray]:
-    """Where gaps are clearly within bounds of first order, and where they are clearly beyond them."""
+def decided(least_gaps: Array, gaps: Array, found: Array) -> tuple[np.ndarray, np.ndarray]:
+    """Where some gaps are clearly within bounds of first order, and where others are clearly beyond them.
+
+    A bound of zero decides nothing: it may be that of a step that jumps, such as the nearest of some points.
+    """
     least, most = found.min(axis=0), found.max(axis=0)
-    steady = most <= STEADY * least
-    return steady & (gaps * CLEAR <= least), steady & (gaps >= CLEAR * most)
+    steady = (least > 0) & (most <= STEADY * least)
+    return steady & (least_gaps * CLEAR <= least), steady & (gaps >= CLEAR * most)
 
 
 def ranges(
@@ -88,8 +102,9 @@ def ranges(
             return low, high
         steepest = np.max(np.abs(ends(evaluated(slope, wide))), axis=0)
         reach = reach + steepest * radius
+    known = ~np.isnan(low)  # a step that may jump has no mean-value form
     with np.errstate(invalid="ignore"):
-        return np.fmax(low, middle - reach), np.fmin(high, middle + reach)
+        return np.where(known, np.fmax(low, middle - reach), low), np.where(known, np.fmin(high, middle + reach), high)
 
 
 def as_balls(values: Mapping[str, Array], radii: Radii) -> dict[str, Objects]:

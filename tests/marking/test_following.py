@@ -12,7 +12,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-import grader
 from grader.document import from_python
 from grader.expression import Name, numeric, read_numeral
 from grader.marking import Sheet, mark
@@ -40,7 +39,7 @@ def rounds(problem: Problem, name: str) -> bool:
 
 @dataclass(frozen=True)
 class Habit:
-    """How a student writes numbers down, and which they go on with: what is `written`, all digits `kept`, or `mixed`."""
+    """How a student writes numbers, and what is gone on with: what is `written`, all digits `kept`, or `mixed`."""
 
     goes_on: str
     places: int
