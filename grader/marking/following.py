@@ -7,7 +7,7 @@ from a mistake.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -46,6 +46,8 @@ class Way:
     """The students for whom nothing is rounded in a value and in all that it comes from, `(N,)`."""
     honest: dict[str, np.ndarray] = field(default_factory=dict)
     """The students who have come to a value by right steps, `(N,)`."""
+    routes: dict[str, tuple[tuple[str, ...], np.ndarray]] = field(default_factory=dict)
+    """What another way to a step names, and the students who took it, `(N,)`."""
 
     def __post_init__(self) -> None:
         self.carried |= self.solution.given_arrays
@@ -60,7 +62,7 @@ class Way:
         step = self.taken[name]
         led_to = self.led_to[name] = evaluate(step.expression, self.carried)
         self.carried[name] = self.solution.arrays[name] if led_to is None else led_to
-        self.exact[name], self.honest[name] = self.all_of(step, self.exact), self.all_of(step, self.honest)
+        self.exact[name], self.honest[name] = (self.all_of(step.uses, known) for known in (self.exact, self.honest))
         if name in self.put:
             self.honest[name] = self.honest[name] & False
 
@@ -73,12 +75,17 @@ class Way:
         self.honest[name] = np.all(flat(np.where(read, good, self.honest[name])), axis=0)
         self.exact[name] = np.all(flat(np.where(read, self.radii[name] == 0, self.exact[name])), axis=0)
 
-    def all_of(self, step: Step, known: Mapping[str, np.ndarray]) -> np.ndarray:
+    def all_of(self, uses: Iterable[str], known: Mapping[str, np.ndarray]) -> np.ndarray:
         """The students of whom something is true at all that a step uses; it is of what a problem states."""
         found = np.array([True])
-        for use in step.uses:
-            found = found & known.get(use, found)
+        for use in uses:
+            found = found & known.get(use, np.array([True]))
         return found
+
+    def rests_on(self, name: str, i: int) -> tuple[str, ...]:
+        """What a student's answer to a step rests on, by the way that they took."""
+        uses, who = self.routes.get(name, ((), np.array([False])))
+        return uses if who[i if len(who) > 1 else 0] else self.taken[name].uses
 
     def fitting(self, name: str) -> Array | None:
         """What a step comes to on earlier answers, where that has the shape of the answers to it."""
@@ -95,9 +102,10 @@ class Way:
         for use in step.uses:
             if use in self.honest and bool(np.any(self.solution.arrays[use])):
                 nothing = nothing | np.all(flat(self.carried[use]) == 0, axis=0)
-        own = self.led_to[name]
-        if name in self.put and not names(self.put[name]):  # a formula that is one number, perhaps zero
-            nothing = nothing | (own is not None and not own.any() and bool(np.any(self.solution.arrays[name])))
+        if name in self.put:
+            from grader.marking.formulas import nothing as zero
+
+            nothing = nothing | (zero(self.put[name]) and bool(np.any(self.solution.arrays[name])))
         repeats = isinstance(step.expression, Name) and not step.claims
         return nothing | ~self.honest[name] if repeats else nothing
 

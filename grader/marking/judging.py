@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from grader.claims import Same
-from grader.expression.tree import Expression, Index, Shape
+from grader.expression.tree import Expression, Index, Shape, names
 from grader.kinds import BLANK, READ, UNREADABLE
 from grader.marking import rounding
 from grader.marking.answers import Column
@@ -107,12 +107,13 @@ class Answers:
         """A verdict an entry: what is right by the key is right, whatever came before."""
         states = self.column.states
         right, as_own = self.equal(self.key), self.equal(self.own)
-        follows = (as_own | self.by_another_way()) & self.earned
+        another, honestly = self.by_another_way()
+        follows = (as_own | another) & self.earned
         within, short, wide = self.by_rounding((states == READ) & ~right & ~follows & self.earned)
         follows |= within
         coarse = (self.coarse() & (follows | ~as_own)) | short
         slips = self.slips(right | follows | coarse | wide | (states != READ))
-        honest = np.broadcast_to(self.way.honest[self.name], self.size)
+        honest = np.where(another & ~as_own, honestly, self.way.honest[self.name])
         slipped = np.broadcast_to(np.isin(np.arange(self.size[-1]), list(slips)), self.size)
         cases = {
             NOTHING: states == BLANK, UNREAD: states == UNREADABLE, CORRECT: right, ROUNDED: follows & honest,
@@ -127,22 +128,23 @@ class Answers:
             return np.zeros(self.size, dtype=bool)
         return np.broadcast_to(near(self.column, target, self.part, self.step.kind.exact), self.size)
 
-    def by_another_way(self) -> np.ndarray:
-        """Where answers are what the student's own earlier values lead to by what the step claims to be the same.
+    def by_another_way(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where answers are what earlier values lead to by what the step claims to be the same, and by right ones.
 
         Where the student's own formula is not the key's, the key's is another way too.
         """
-        found = np.zeros(self.size, dtype=bool)
+        found, honest = np.zeros((2, *self.size), dtype=bool)
         routes = [claim.of for claim in self.step.claims if isinstance(claim, Same)]
         for route in [*routes, self.step.expression] if self.name in self.way.put else routes:
-            other = evaluate(route, self.way.carried)
+            other, own = evaluate(route, self.way.carried), self.way.led_to[self.name]
             reached = self.equal(other)
-            led_to = self.way.led_to[self.name]
-            if self.own is not None and led_to is not None and other is not None and reached.any():
+            if self.own is not None and own is not None and other is not None and reached.any():
                 found |= reached
-                whole = flat(reached).all(axis=0) & ~flat(self.equal(self.own)).all(axis=0)
-                self.way.led_to[self.name] = np.where(whole, other, led_to)
-        return found
+                honest |= reached & self.way.all_of(names(route), self.way.honest)
+                whole = np.asarray(flat(reached).all(axis=0) & ~flat(self.equal(self.own)).all(axis=0))
+                self.way.led_to[self.name] = np.where(whole, other, own)
+                self.way.routes[self.name] = names(route), whole
+        return found, honest
 
     def coarse(self) -> np.ndarray:
         """Where answers agree with the key, or with what their own way leads to, as far as they go."""
