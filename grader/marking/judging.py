@@ -210,7 +210,7 @@ class Nearness:
         own = np.broadcast_to(chosen(answers.own, who), doubtful.shape)
         self.given = column.values[..., who]
         self.allowed = np.broadcast_to(allowance(column, answers.own, answers.part), answers.size)[..., who]
-        self.reach = np.maximum(self.allowed, np.where(self.given != 0, column.half_units[..., who] * (1 + 1e-9), 0.0))
+        self.reach = np.maximum(self.allowed, np.where(self.given != 0, column.half_units[..., who] * (1 - 1e-9), 0.0))
         self.size = np.broadcast_to(np.abs(flat(own)).max(axis=0), doubtful.shape)
         bounds = rounding.bounds(self.solution, self.name, self.values, self.off)
         gaps, narrow = np.abs(self.given - own), bounds.max(axis=0) < self.size

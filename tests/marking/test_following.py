@@ -17,7 +17,7 @@ from grader.expression import Name, numeric, read_numeral
 from grader.marking import Sheet, mark
 from grader.marking.marks import Marks
 from grader.parts import Part
-from grader.problem import Problem, load_folder
+from grader.problem import Problem, load, load_folder, read_problem
 
 ACCEPTED = {"correct", "rounded", "follows"}
 HONEST = {"correct", "rounded"}
@@ -185,3 +185,100 @@ def denied(problem: Problem, name: str, answers: dict[str, Any]) -> bool:
         if use in answers and rounds(problem, use)
     )
     return zeros or (isinstance(step.expression, Name) and not step.claims)
+
+
+def of_steps(steps: dict[str, str], values: dict[str, str], **others: Any) -> Problem:
+    given = {"values": values, "steps": steps}
+    return read_problem(from_python({"family": "formula", "given": given, **others}), "p")
+
+
+def verdicts(problem: Problem, answers: dict[str, Any]) -> dict[str, str]:
+    (marks,) = marked(problem, [answers])
+    return {each.part: each.verdict for each in marks if each.part in answers}
+
+
+SHARE = of_steps({"p": "a / b", "v": "7.77 p", "n": "b - a", "m": "10 n + a"}, {"a": "3", "b": "5"})
+THIRD = of_steps({"p": "a / b", "v": "7.77 p", "u": "p - 0.66", "r": "1 / u"}, {"a": "2", "b": "3"})
+
+
+@pytest.mark.parametrize(
+    ("problem", "answers", "expected"),
+    [
+        # 0.6 is 3/5: nothing was rounded, and the next step is judged strictly. With a wrong 0.6 it would reach 4.3.
+        (SHARE, {"p": "0.6", "v": "4.662"}, {"p": "correct", "v": "correct"}),
+        (SHARE, {"p": "0.6", "v": "4.30"}, {"p": "correct", "v": "wrong"}),
+        (SHARE, {"p": "0.60", "v": "4.70"}, {"p": "correct", "v": "wrong"}),
+        (SHARE, {"p": "3/5", "v": "4.70"}, {"p": "correct", "v": "wrong"}),
+        # 0.67 is 2/3 rounded: 5.21 is what it leads to, 5.16 comes of 0.665, and 5.30 of nothing that is 0.67.
+        (THIRD, {"p": "0.667", "v": "5.1826"}, {"p": "correct", "v": "correct"}),
+        (THIRD, {"p": "0.67", "v": "5.2059"}, {"p": "incomplete", "v": "rounded"}),
+        (THIRD, {"p": "0.67", "v": "5.168"}, {"v": "rounded"}),
+        (THIRD, {"p": "0.67", "v": "5.30"}, {"v": "wrong"}),
+        (THIRD, {"p": "2/3", "v": "5.2059"}, {"p": "correct", "v": "wrong"}),
+        # Whole numbers among whole numbers have no rounding, right or wrong.
+        (SHARE, {"n": "2", "m": "23"}, {"n": "correct", "m": "correct"}),
+        (SHARE, {"n": "2", "m": "24"}, {"m": "wrong"}),
+        (SHARE, {"n": "8", "m": "83"}, {"n": "wrong", "m": "follows"}),
+        (SHARE, {"n": "8", "m": "85"}, {"m": "wrong"}),
+    ],
+)
+def test_what_is_exact_has_no_rounding(problem: Problem, answers: dict[str, str], expected: dict[str, str]) -> None:
+    """What was written exactly leaves no room in the next step; what was rounded leaves what it rounds away."""
+    found = verdicts(problem, answers)
+    assert {step: found[step] for step in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("coarse", "enough"),
+    [
+        # The denominator may be zero: 0.67 − 0.66 with 0.67 off by 0.005 and 1/u of 0.01.
+        ({"p": "0.66", "u": "0.0049", "r": "204"}, {"p": "0.66667", "u": "0.00667", "r": "150"}),
+        # All digits cancel: the difference may be anything from −0.004 to 0.006.
+        ({"p": "0.661", "u": "0.00049", "r": "2040"}, {"p": "0.666667", "u": "0.006667", "r": "150"}),
+    ],
+)
+def test_digits_that_cancel_leave_it_open(coarse: dict[str, str], enough: dict[str, str]) -> None:
+    """A difference of nearly equal numbers is not settled with few digits, and is with more."""
+    (marks,) = marked(THIRD, [coarse | {"p": coarse["p"][:4]}])
+    assert marks["u"].verdict == "undecided"
+    assert "Give more digits." in marks["u"].message
+    assert "your own p" in marks["u"].message
+    assert set(verdicts(THIRD, enough).values()) <= HONEST
+
+
+def test_a_denominator_that_may_be_zero_leaves_it_open() -> None:
+    """Nothing can be said of 1/(t − u) where t and u may be equal; with more digits it is right, or wrong."""
+    problem = of_steps({"u": "a / 3", "t": "u + 0.001", "r": "1 / (t - u)"}, {"a": "1"})
+    found = verdicts(problem, {"u": "0.333", "t": "0.334", "r": "640"})
+    assert found == {"u": "correct", "t": "correct", "r": "undecided"}
+    assert verdicts(problem, {"u": "0.333333", "t": "0.334333", "r": "1000"})["r"] == "correct"
+    assert verdicts(problem, {"u": "0.333333", "t": "0.334333", "r": "640"})["r"] == "wrong"
+
+
+def test_what_has_no_value_is_not_left_open() -> None:
+    """The logarithm of a student's own negative value has none, so that whatever they make of it is wrong."""
+    problem = of_steps({"u": "a - 1", "v": "log(u) + u"}, {"a": "3"})
+    assert verdicts(problem, {"u": "-2.00", "v": "0.69"}) == {"u": "slip", "v": "wrong"}
+
+
+def test_too_few_digits_of_what_rounding_allows_are_not_wrong() -> None:
+    """0.43 times 0.24 for 0.4255 times 0.2446: −0.11 comes of what rounds to these, and has two digits."""
+    problem = load("problems/forward-and-backward/sigmoid-neuron.yaml")
+    page = {"z": "0.30", "a": "0.57", "dL_da": "-0.43", "da_dz": "0.24", "dL_dz": "-0.11"}
+    assert verdicts(problem, page)["dL_dz"] == "incomplete"
+    assert verdicts(problem, page | {"dL_dz": "-0.12"})["dL_dz"] == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ({"grad_w_1": "0", "w_1": "0.5"}, {"grad_w_1": "wrong", "w_1": "wrong"}),
+        ({"grad_w_1": "0.00", "w_1": "0.50"}, {"w_1": "wrong"}),
+        ({"grad_w_1": "0", "w_1": "0.524"}, {"w_1": "correct"}),
+        ({"grad_w_1": "2.4", "w_1": "0.476"}, {"grad_w_1": "slip", "w_1": "follows"}),
+    ],
+)
+def test_a_gradient_of_zero_leaves_nothing_to_do(answers: dict[str, str], expected: dict[str, str]) -> None:
+    """A step of no length is no step; what is right by the key is right all the same."""
+    found = verdicts(load("problems/class-notes/sgd-line.yaml"), answers)
+    assert {step: found[step] for step in expected} == expected

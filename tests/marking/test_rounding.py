@@ -123,6 +123,16 @@ def test_a_bound_of_first_order_decides_nothing_wrongly(step: str) -> None:
         assert not (beyond & (gaps < reached - noise)).any()
 
 
+@pytest.mark.parametrize("formula", ["1 / (a - b)", "(a - b)^2", "log(a - b)", "a / (a - b)", "exp(100 (a - b))"])
+def test_values_that_nearly_cancel_are_not_left_to_slopes(formula: str) -> None:
+    """Of nearly equal values that are taken from each other, the slope is not that at the ends of their ranges."""
+    box = Box(of_typed(formula, {"a": "0.334", "b": "0.333"}).solution, "v")
+    found = rounding.bounds(box.solution, "v", box.values, box.radii)
+    gaps = np.linspace(0, 10, 1001) * np.abs(box.at(np.zeros((2, 1)))[0])
+    within, beyond = rounding.decided(gaps, gaps, found)
+    assert not (within | beyond).any() or formula.startswith("exp")
+
+
 Iv = Any
 FORMULAS: list[tuple[str, Callable[..., Iv], dict[str, str]]] = [
     ("a * b / c", lambda a, b, c: a * b / c, {"a": "1.25", "b": "-0.50", "c": "2.00"}),
