@@ -58,7 +58,7 @@ def bounds(solution: Solution, name: str, values: Mapping[str, Array], radii: Ra
 
 
 def leaning(slope: Array) -> Array:
-    """Whether a step's entries rise or fall, `(N,)`; no two count the same, so that those of a softmax do not cancel."""
+    """Whether a step's entries rise or fall, `(N,)`; no two count the same, so that a softmax's do not cancel."""
     entries = slope.reshape(-1, slope.shape[-1])
     return np.linspace(1, 2, len(entries)) @ entries
 
