@@ -25,8 +25,8 @@ SIGNS: dict[str, tuple[str, str]] = {
     **_signs("relation", "to → rightarrow → leftarrow ← gets ← leftrightarrow ↔ mapsto ↦ Rightarrow ⇒ implies ⟹"),
     **_signs("relation", "Leftarrow ⇐ Leftrightarrow ⇔ iff ⟺ uparrow ↑ downarrow ↓"),
     **_signs("large", "sum ∑ prod ∏ int ∫ iint ∬ oint ∮ bigcup ⋃ bigcap ⋂ bigoplus ⨁"),
-    **_signs("open", "{ { lbrace { lbrack [ langle ⟨ lfloor ⌊ lceil ⌈ lvert | lVert ‖"),
-    **_signs("close", "} } rbrace } rbrack ] rangle ⟩ rfloor ⌋ rceil ⌉ rvert | rVert ‖"),
+    **_signs("open", "lbrace { { { lbrack [ langle ⟨ lfloor ⌊ lceil ⌈ lvert | lVert ‖"),
+    **_signs("close", "rbrace } } } rbrack ] rangle ⟩ rfloor ⌋ rceil ⌉ rvert | rVert ‖"),
     **_signs("punctuation", "colon :"),
 }  # fmt: skip
 """Commands without arguments."""
@@ -43,8 +43,8 @@ CHARACTERS: dict[str, tuple[str, str]] = {
 """Characters that stand for themselves, or for the sign that is set for them."""
 
 GREEK: dict[str, str] = {
+    "varepsilon": "ε", "vartheta": "θ", "varphi": "φ", "varsigma": "σ",
     **{word: letter for letter, word in reversed(_GREEK.items()) if word != "ell"},
-    "varepsilon": "ε", "varphi": "φ", "vartheta": "θ", "varsigma": "σ",
 }  # fmt: skip
 """Letters by name; both forms of a letter are one."""
 

@@ -32,8 +32,8 @@ from grader.expression.layout import (
 )
 from grader.expression.typeset import Accent, Array, Letters, Operator, Row, Scripts, Sign, Space, Words
 
-_LATEX_OPERATORS = {"−": "-", "·": r"\cdot", "⋆": r"\star", "⊙": r"\odot", "∗": "*", "<": "<", "=": "="}
-_LATEX_GREEK = {letter: "\\" + word for word, letter in {**LETTERS, **GREEK}.items()}
+_LATEX_OPERATORS = {"−": "-", "·": r"\cdot", "⋆": r"\star", "⊙": r"\odot", "∗": "*", "×": r"\times", "<": "<", "=": "="}
+_LATEX_GREEK = {letter: "\\" + word for word, letter in {**LETTERS, **GREEK, "ldots": "…"}.items()}
 _LATEX_FUNCTIONS = {
     "exp", "log", "max", "min", "det", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh",
 }  # fmt: skip
@@ -91,16 +91,25 @@ def latex(layout: Layout) -> str:
 
 
 def _latex_row(row: Row) -> str:
-    """Boxes with a space where LaTeX needs one, and around signs that people set apart."""
+    """Boxes with a space where LaTeX needs one, and where a reader of the source wants one."""
     text = ""
-    for item in row.items:
+    for place, item in enumerate(row.items):
         piece = latex(item)
-        apart = isinstance(item, Sign) and item.kind in {"binary", "relation"}
-        touching = re.search(r"\\[A-Za-z]+$", text) and piece[:1].isalpha()
-        text += (" " if text and (apart or touching) else "") + piece
-        text += " " if apart or (isinstance(item, Sign) and item.kind == "punctuation") else ""
-        text = text.replace("  ", " ")
-    return text.strip(" ") if not text.endswith("\\ ") else text.lstrip(" ")
+        space = place > 0 and _latex_parted(row.items[place - 1], item, text)
+        text += (" " if space and text[-1:] != " " else "") + piece
+    return text
+
+
+def _latex_parted(left: Layout, right: Layout, text: str) -> bool:
+    """Whether a space stands between two boxes of a row; `text` ends with the first."""
+    signs = (each.base if isinstance(each, Scripts) else each for each in (left, right))
+    first, second = (each.kind if isinstance(each, Sign) else "" for each in signs)
+    if "binary" in (first, second) or "relation" in (first, second) or first == "punctuation":
+        return True
+    if re.search(r"\\[A-Za-z]+$", text):
+        return True
+    written_out = len(text) > 1 and (text[-1] == "}" or re.search(r"[_^].$", text))
+    return bool(written_out) and first not in {"open", "prefix"} and second not in {"close", "punctuation", "ordinary"}
 
 
 _COMMANDS = {sign: f"\\{command}" for command, sign in reversed(SIGNS.items())}

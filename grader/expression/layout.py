@@ -165,16 +165,16 @@ def level(layout: Layout) -> int:
             return layout.level
         case Negative() | Total() | Derivative():
             return PRODUCT
-        case Ratio() | Power() | Postfix():
+        case Row((Sign("∂"), _)) | Scripts(_, _, None):
+            return ATOM
+        case Ratio() | Power() | Postfix() | Scripts():
             return FRACTION
         case Numeric(text):
             return FRACTION if "/" in text or "e" in text else ATOM
         case Cases():
             return RELATION
         case Row(items):
-            return min(map(_hold, items), default=ATOM) if len(items) < 2 else min(PRODUCT, *map(_hold, items))
-        case Scripts():
-            return FRACTION
+            return min([PRODUCT, *map(_hold, items)])
     return ATOM
 
 

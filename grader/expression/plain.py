@@ -113,15 +113,21 @@ def _plain_row(row: Row) -> str:
 
 
 def _parted(left: Layout, right: Layout) -> bool:
-    """Whether a space stands between two boxes that no sign parts."""
-    if isinstance(left, Sign):
-        return left.kind in {"punctuation", "large"}
-    core = left.base if isinstance(left, Scripts) else left
-    if isinstance(core, Operator) or (isinstance(core, Sign) and core.kind == "large"):
-        return not (isinstance(right, Fence) or (isinstance(right, Sign) and right.kind in {"open", "punctuation"}))
-    if isinstance(left, Ratio) or isinstance(right, Ratio):
-        return not isinstance(right, Sign) or right.kind == "open"
-    return isinstance(right, Operator) or (isinstance(right, Scripts) and isinstance(right.base, Operator))
+    """Whether a space stands between two boxes that no operator parts."""
+    if isinstance(left, Sign) and left.kind != "large":
+        return left.kind == "punctuation"
+    if isinstance(right, Sign) and right.kind not in {"open", "large"}:
+        return False
+    before, behind = (each.base if isinstance(each, Scripts) else each for each in (left, right))
+    if any(isinstance(each, Sign) and each.kind == "large" for each in (before, behind)) or isinstance(
+        behind, Operator
+    ):
+        return True
+    if isinstance(before, Operator):
+        return not (isinstance(right, Fence) or isinstance(behind, Sign))
+    if isinstance(left, Ratio):
+        return True
+    return isinstance(left, Scripts) and not isinstance(behind, Fence | Sign | Space)
 
 
 def _plain_marks(subscripts: tuple[str, ...]) -> str:
@@ -152,7 +158,7 @@ def _plain_scripts(box: Scripts) -> str:
     elif not re.fullmatch("′*", above):
         above = f"^{above}" if len(above) == 1 else f"^({above})"
     if below:
-        below = f"_{below}" if re.fullmatch(r"[\w,]+", below) else f"_({below})"
+        below = f"_{below}" if re.fullmatch(r"[\w,]+", below) else f"_({below.replace(' ', '')})"
     return plain(box.base) + below + above
 
 
