@@ -84,3 +84,19 @@ ARRAYS = {
 SIZES = ("", "big", "Big", "bigg", "Bigg")
 BRACKETS = frozenset("()[]{}⌊⌋⌈⌉⟨⟩|‖/.")
 """What may stand behind \\left, \\right and \\bigl; a dot is no bracket."""
+
+
+def commands() -> str:
+    """Every command of the dialect that stands alone, as rows of a Markdown table: its kind, and what it prints.
+
+    >>> print(commands().splitlines()[2][:58])
+    | letters | `\\Delta` Δ, `\\Gamma` Γ, `\\Lambda` Λ, `\\Omega` Ω
+    """
+    rows = {"letters": sorted(GREEK.items()), "functions": [(name, "") for name in sorted(FUNCTIONS | LIMITS)]}
+    for command, (character, kind) in SIGNS.items():
+        rows.setdefault(kind, []).append((command, character))
+    lines = ["| kind | commands |", "|---|---|"]
+    for kind, names in rows.items():
+        shown = ", ".join(f"`\\{name}` {character}".strip().replace("|", "\\|") for name, character in names)
+        lines.append(f"| {kind} | {shown} |")
+    return "\n".join(lines)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from grader.expression.alphabets import parted
+from grader.expression.decimals import scientific
 from grader.expression.glyphs import FUNCTIONS, LIMITS, SIGNS, SIZES
 from grader.expression.glyphs import GREEK as LETTERS
 from grader.expression.layout import (
@@ -173,8 +174,8 @@ def _latex_operator(box: Operator) -> str:
 
 
 def _latex_number(text: str) -> str:
-    mantissa, _, exponent = text.partition("e")
-    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+    mantissa, exponent = scientific(text)
+    return rf"{mantissa} \cdot 10^{{{exponent}}}" if exponent else mantissa
 
 
 def _latex_symbol(symbol: Symbol) -> str:

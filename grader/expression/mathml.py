@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 
 from grader.expression.alphabets import faced, parted
+from grader.expression.decimals import scientific
 from grader.expression.glyphs import ACCENTS, ARRAYS, FACES, SPACES
 from grader.expression.latex import edge, may_touch
 from grader.expression.layout import (
@@ -107,10 +108,10 @@ def _fenced(inner: str, brackets: str) -> str:
 
 
 def _number(text: str) -> str:
-    mantissa, _, exponent = text.partition("e")
+    mantissa, exponent = scientific(text)
     digits = _element("mn", escape(mantissa.removeprefix("-")))
     if exponent:
-        digits = _row(digits, _operator("·"), _element("msup", "<mn>10</mn>", _number(str(int(exponent)))))
+        digits = _row(digits, _operator("·"), _element("msup", "<mn>10</mn>", _number(exponent)))
     return _row(_operator("−"), digits) if text.startswith("-") else digits
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from grader.expression.alphabets import parted
+from grader.expression.decimals import scientific
 from grader.expression.glyphs import ARRAYS, SPACES
 from grader.expression.latex import may_touch
 from grader.expression.layout import (
@@ -96,10 +97,10 @@ def _identifier(text: str) -> str:
 
 
 def _number(text: str) -> str:
-    mantissa, _, exponent = text.partition("e")
+    mantissa, exponent = scientific(text)
     digits = _digits(mantissa.removeprefix("-"))
     if exponent:
-        digits = f"{digits} ⋅ 10^({_number(str(int(exponent)))})"
+        digits = f"{digits} ⋅ 10^({_number(exponent)})"
     return f"−{digits}" if text.startswith("-") else digits
 
 

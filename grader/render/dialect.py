@@ -20,12 +20,13 @@ Nothing else: what is not here is an error with its column. To know one more sig
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from grader.errors import UnreadableError, did_you_mean
+from grader.errors import UnreadableError
 from grader.expression.glyphs import (
     ACCENTS,
     ARRAYS,
@@ -187,8 +188,8 @@ class Reader:
             if name in known:
                 return make(self, name)
         what = f"{token or 'a lone backslash'} is not in the dialect"
-        near = did_you_mean(name, _NAMES) if len(name) > 1 else ""
-        raise self.error(f"{what}; {near}" if near.startswith("did") else what, back=1)
+        near = difflib.get_close_matches(name, _NAMES, 1, cutoff=0.75)
+        raise self.error(f"{what}; did you mean \\{near[0]}?" if near else what, back=1)
 
     def raw(self) -> str:
         """The text of a group as it stands."""
