@@ -48,11 +48,10 @@ GREEK: dict[str, str] = {
 }  # fmt: skip
 """Letters by name; both forms of a letter are one."""
 
-FUNCTIONS = frozenset(
-    "exp log ln lg sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh arg deg dim hom ker".split()  # noqa: SIM905
-)
-LIMITS = frozenset("max min sup inf lim det gcd Pr".split())  # noqa: SIM905
-"""Functions with what is below them under their names."""
+_FUNCTIONS = "exp log ln lg sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh arg deg dim hom ker"
+_LIMITS = "max min sup inf lim det gcd Pr"
+FUNCTIONS, LIMITS = frozenset(_FUNCTIONS.split()), frozenset(_LIMITS.split())
+"""Functions, and those with what is below them under their names."""
 
 FACES = {
     "mathbf": "bold",

@@ -108,20 +108,27 @@ def _latex_parted(left: Layout, right: Layout, text: str) -> bool:
     if "binary" in (first, second) or "relation" in (first, second) or first == "punctuation":
         return True
     if re.search(r"\\[A-Za-z]+$", text):
+        return second not in {"open", "close", "punctuation", "ordinary"}
+    if isinstance(right, Numeric) and text[-1:].isdecimal():
         return True
     written_out = len(text) > 1 and (text[-1] == "}" or re.search(r"[_^].$", text))
     return bool(written_out) and first not in {"open", "prefix"} and second not in {"close", "punctuation", "ordinary"}
 
 
 _COMMANDS = {sign: f"\\{command}" for command, sign in reversed(SIGNS.items())}
+_COLON = (":", "punctuation")
 _TYPED = {"−": "-", "∗": "*"}
 
 
 def _latex_sign(sign: Sign) -> str:
     command = _COMMANDS.get((sign.text, "binary" if sign.kind == "prefix" else sign.kind))
-    if sign.text.isascii() and sign.text not in "{}%#&_" and (command is None or sign.text not in "|"):
+    if (
+        sign.text.isascii()
+        and sign.text not in "{}%#&_"
+        and (command is None or sign.text not in "|:" or sign.kind == "relation")
+    ):
         command = sign.text
-    command = _TYPED.get(sign.text, command or _LATEX_BRACKETS.get(sign.text, sign.text))
+    command = _TYPED.get(sign.text, command)
     if not sign.size:
         return command
     side = {"open": "l", "close": "r"}.get(sign.kind, "")

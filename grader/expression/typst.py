@@ -197,6 +197,8 @@ def _primes(above: Layout | None) -> str:
 def _whole(box: Layout) -> bool:
     """Whether what stands behind it belongs to all of it."""
     match box:
+        case Row(()):
+            return True
         case Row((only,)):
             return _whole(only)
         case Row() | Infix() | Negative() | Postfix() | Total() | Derivative() | Power() | Scripts() | Call():
@@ -223,7 +225,7 @@ _BOXES: dict[type, Callable[[Any], str]] = {
     Derivative: lambda box: f"frac(∂, ∂ {_set(box.by)}) {_set(bracketed(box.of, PRODUCT))}",
     Grid: lambda box: f'mat(delim: "[", {_lines(box.rows, "; ")})',
     Cases: _cases,
-    Row: lambda box: " ".join(map(_set, box.items)),
+    Row: lambda box: " ".join(map(_set, box.items)) or '""',
     Sign: _one_sign,
     Letters: lambda box: _FACES[box.face].format(" ".join(map(_identifier, box.text))),
     Words: lambda box: literal(box.text),

@@ -29,48 +29,14 @@ from grader.expression.layout import (
 from grader.expression.typeset import Accent, Array, Letters, Operator, Row, Scripts, Sign, Space, Words
 from tests.shipped import formulas
 
-CORE = set(
-    [
-        "math",
-        "mrow",
-        "mi",
-        "mn",
-        "mo",
-        "mfrac",
-        "msqrt",
-        "mroot",
-        "msub",
-        "msup",
-        "msubsup",
-        "mover",
-        "munder",
-        "munderover",
-        "mtable",
-        "mtr",
-        "mtd",
-        "mtext",
-        "mspace",
-        "mpadded",
-    ]
+_CORE = (
+    "math mrow mi mn mo mfrac msqrt mroot msub msup msubsup mover munder munderover mtable mtr mtd mtext mspace mpadded"
 )
-ATTRIBUTES = set(
-    [
-        "display",
-        "alttext",
-        "stretchy",
-        "form",
-        "accent",
-        "mathvariant",
-        "class",
-        "displaystyle",
-        "width",
-        "minsize",
-        "maxsize",
-        "lspace",
-        "rspace",
-        "movablelimits",
-    ]
+_ATTRIBUTES = (
+    "display alttext stretchy form accent mathvariant class displaystyle width minsize maxsize lspace rspace "
+    "movablelimits"
 )
+CORE, ATTRIBUTES = set(_CORE.split()), set(_ATTRIBUTES.split())
 x, y, two = Symbol("x"), Symbol("y"), Numeric("2")
 
 BOXES: list[tuple[Layout, str]] = [

@@ -97,6 +97,7 @@ def test_typst_sets_every_box_and_every_shipped_formula() -> None:
     assert compiled(f'#set document(title: "all")\n{source}', pdf_standards=["ua-1"]).startswith(b"%PDF")
 
 
+SYNTAX = "#$\"\\/*@<>()[]{}_^&;:,.'`~-=+!|a1 "
 HOSTILE = ['#panic("run")', "$", '"', "\\", '" #panic() "', "*/", "//", "@label", "<label>", "_^&", "])", "\x00\n", "`"]
 
 
