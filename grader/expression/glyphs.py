@@ -64,7 +64,7 @@ FACES = {
     "mathtt": "monospace",
 }
 ACCENTS = {
-    "hat": "^", "widehat": "^", "bar": "¯", "overline": "¯", "tilde": "~", "widetilde": "~", "vec": "→", "dot": "˙",
+    "hat": "^", "widehat": "^", "bar": "¯", "overline": "‾", "tilde": "~", "widetilde": "~", "vec": "→", "dot": "˙",
     "ddot": "¨",
 }  # fmt: skip
 SPACES = {"!": -3, ",": 3, ":": 4, ">": 4, ";": 5, " ": 6, "quad": 18, "qquad": 36}
@@ -88,8 +88,8 @@ BRACKETS = frozenset("()[]{}⌊⌋⌈⌉⟨⟩|‖/.")
 def commands() -> str:
     """Every command of the dialect that stands alone, as rows of a Markdown table: its kind, and what it prints.
 
-    >>> print(commands().splitlines()[2][:58])
-    | letters | `\\Delta` Δ, `\\Gamma` Γ, `\\Lambda` Λ, `\\Omega` Ω
+    >>> print(commands().splitlines()[-1])
+    | punctuation | `\\colon` : |
     """
     rows = {"letters": sorted(GREEK.items()), "functions": [(name, "") for name in sorted(FUNCTIONS | LIMITS)]}
     for command, (character, kind) in SIGNS.items():

@@ -116,19 +116,14 @@ def _latex_parted(left: Layout, right: Layout, text: str) -> bool:
 
 
 _COMMANDS = {sign: f"\\{command}" for command, sign in reversed(SIGNS.items())}
-_COLON = (":", "punctuation")
+_NAMED = frozenset("{}%#&_|")  # characters that LaTeX has another use for, or that say too little
 _TYPED = {"−": "-", "∗": "*"}
 
 
 def _latex_sign(sign: Sign) -> str:
-    command = _COMMANDS.get((sign.text, "binary" if sign.kind == "prefix" else sign.kind))
-    if (
-        sign.text.isascii()
-        and sign.text not in "{}%#&_"
-        and (command is None or sign.text not in "|:" or sign.kind == "relation")
-    ):
-        command = sign.text
-    command = _TYPED.get(sign.text, command)
+    named = _COMMANDS.get((sign.text, "binary" if sign.kind == "prefix" else sign.kind))
+    typed = sign.text.isascii() and sign.text not in _NAMED and (sign.text, sign.kind) != (":", "punctuation")
+    command = _TYPED.get(sign.text, sign.text if typed or named is None else named)
     if not sign.size:
         return command
     side = {"open": "l", "close": "r"}.get(sign.kind, "")
@@ -145,9 +140,9 @@ def _latex_scripts(box: Scripts) -> str:
     return f"{base}{primes or ''}{below}" if primes else f"{base}{below}{above}"
 
 
-def _latex_primes(above: Layout) -> str:
-    signs = above.items if isinstance(above, Row) else (above,)
-    return "'" * len(signs) if all(isinstance(each, Sign) and each.text == "′" for each in signs) else ""
+def _latex_primes(above: Layout | None) -> str:
+    """Primes, where nothing else stands above."""
+    return "'" * len(above.text) if isinstance(above, Sign) and not above.text.strip("′") else ""
 
 
 def _latex_group(inner: Layout) -> str:

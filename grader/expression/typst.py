@@ -157,6 +157,15 @@ def _lines(rows: Iterable[Iterable[Layout]], between: str) -> str:
     return between.join(", ".join(map(_set, row)) for row in rows)
 
 
+def _in_a_row(box: Row) -> str:
+    """Boxes with spaces between; none beside words, where Typst would show them."""
+    text = ""
+    for place, item in enumerate(box.items):
+        close = place == 0 or isinstance(item, Words) or isinstance(box.items[place - 1], Words)
+        text += ("" if close else " ") + _set(item)
+    return text or '""'
+
+
 def _cases(box: Cases) -> str:
     rows = (box.then, box.condition), (box.otherwise, Words("otherwise"))
     return _array(Array(rows, "cases"))
@@ -190,8 +199,8 @@ def _scripts(box: Scripts) -> str:
 
 
 def _primes(above: Layout | None) -> str:
-    signs = above.items if isinstance(above, Row) else (above,)
-    return "'" * len(signs) if all(isinstance(each, Sign) and each.text == "′" for each in signs) else ""
+    """Primes, where nothing else stands above."""
+    return "'" * len(above.text) if isinstance(above, Sign) and not above.text.strip("′") else ""
 
 
 def _whole(box: Layout) -> bool:
@@ -225,7 +234,7 @@ _BOXES: dict[type, Callable[[Any], str]] = {
     Derivative: lambda box: f"frac(∂, ∂ {_set(box.by)}) {_set(bracketed(box.of, PRODUCT))}",
     Grid: lambda box: f'mat(delim: "[", {_lines(box.rows, "; ")})',
     Cases: _cases,
-    Row: lambda box: " ".join(map(_set, box.items)) or '""',
+    Row: _in_a_row,
     Sign: _one_sign,
     Letters: lambda box: _FACES[box.face].format(" ".join(map(_identifier, box.text))),
     Words: lambda box: literal(box.text),

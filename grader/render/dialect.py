@@ -140,13 +140,13 @@ class Reader:
         base: Layout = Row(()) if self.next in {"_", "^"} else self.atom()
         below: Layout | None = None
         above: list[Layout] = []
-        raised = False
+        raised, primes = False, ""
         while self.next in {"_", "^", "'"}:
             sign = self.take()
             if sign == "'":
                 if raised:
                     raise self.error("a prime behind a power; write f'^2", back=1)
-                above.append(Sign("′", "ordinary"))
+                primes += "′"
             elif (sign == "_" and below is not None) or (sign == "^" and raised):
                 raise self.error(f"a second {sign} at one base; use braces", back=1)
             elif sign == "_":
@@ -154,6 +154,8 @@ class Reader:
             else:
                 above.append(self.script())
                 raised = True
+        if primes:
+            above[:0] = [Sign("′", "ordinary")] * len(primes) if raised else [Sign(primes, "ordinary")]
         return Scripts(base, below, joined(above) if above else None) if above or below is not None else base
 
     def script(self) -> Layout:

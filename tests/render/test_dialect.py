@@ -51,7 +51,7 @@ READ = [
     (r"\lfloor x \rfloor", r"\lfloor x\rfloor", "⌊x⌋", "⌊ x ⌋"),
     (r"\{1, 2\}", r"\lbrace 1, 2\rbrace", "{1, 2}", r"\{ 1 \, 2 \}"),
     (r"\mathbf{w} \in \mathbb{R}^d", r"\mathbf{w} \in \mathbb{R}^d", "w ∈ R^d", "upright(bold(w)) ∈ bb(R)^(d)"),
-    (r"x \text{ if } y", r"x\text{ if } y", "x if y", 'x " if " y'),
+    (r"x \text{ if } y", r"x\text{ if } y", "x if y", 'x" if "y'),
     (r"\text{50\% \_}", r"\text{50\% \_}", "50% _", '"50% _"'),
     (
         r"\begin{bmatrix} 1 & 2 \\ 3 & 4 \\ \end{bmatrix}",
