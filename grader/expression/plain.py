@@ -115,7 +115,7 @@ def _plain_row(row: Row) -> str:
 def _parted(left: Layout, right: Layout) -> bool:
     """Whether a space stands between two boxes that no operator parts."""
     if isinstance(left, Sign) and left.kind != "large":
-        return left.kind == "punctuation"
+        return left.kind == "punctuation" or (left.kind == "close" and isinstance(right, Operator))
     if isinstance(right, Sign) and right.kind not in {"open", "large"}:
         return False
     before, behind = (each.base if isinstance(each, Scripts) else each for each in (left, right))
