@@ -1,0 +1,202 @@
+"""Shapes: the few elements that pictures are made of, in colours that a page's style may change.
+
+A colour stands twice on an element: as an attribute, which every reader of SVG knows and any style sheet overrides, and
+as a class, by which `STYLE` follows the variables of the page in the light and in the dark.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+Point = tuple[float, float]
+
+PALETTE = {
+    "ink": ("#1a1a1a", "#ececec"),
+    "paper": ("#ffffff", "#16181d"),
+    "muted": ("#555555", "#b4b4b4"),
+    "rule": ("#767676", "#8c8c8c"),
+    "faint": ("#dddddd", "#3a3d44"),
+    "blue": ("#0b57a4", "#8ab8ff"),
+    "red": ("#b3261e", "#ff9d94"),
+    "green": ("#1e6b34", "#86d39a"),
+    "violet": ("#6a3d9a", "#cdb0f2"),
+    "tint": ("#d6e6f9", "#1f3b60"),
+    "warm": ("#fbe6c8", "#54401a"),
+}
+"""Each colour in the light and in the dark. Those that write and draw have a contrast of at least 4.5 on paper."""
+
+SMALL, TEXT, LARGE = 11, 13, 15  # px of type
+THIN, MIDDLE, THICK = 1.2, 2.0, 2.8  # px of lines
+DASHES = "5 4"
+FONT = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif"
+
+
+def style() -> str:
+    """The style sheet of a page with pictures: its variables `--ink`, `--paper` and so on count, and else these do."""
+    rules = [
+        f".picture .f-{name}{{fill:var(--{name},{light})}}.picture .s-{name}{{stroke:var(--{name},{light})}}"
+        for name, (light, _) in PALETTE.items()
+    ]
+    dark = ";".join(f"--{name}:{shade}" for name, (_, shade) in PALETTE.items())
+    return "\n".join(
+        [
+            ".picture{max-width:100%;height:auto;font-family:inherit}",
+            *rules,
+            f"@media screen and (prefers-color-scheme:dark){{.picture{{{dark}}}}}",
+        ]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of words: how far below the words before it stands, and the size of its type."""
+
+    words: str
+    down: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One element: its attributes in the order they are written, and its text."""
+
+    tag: str
+    attributes: tuple[tuple[str, str], ...]
+    text: str = ""
+    parts: tuple[Part, ...] = ()
+    """Words with subscripts, in place of `text`."""
+
+
+def px(value: float) -> str:
+    """A length or coordinate, to two decimals.
+
+    >>> px(3), px(-0.001), px(1 / 3)
+    ('3', '0', '0.33')
+    """
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def painted(fill: str, stroke: str, width: float, dashed: bool) -> Iterable[tuple[str, str]]:
+    """The attributes of a fill and a line, by the names of their colours; an empty name is none."""
+    yield "fill", PALETTE[fill][0] if fill else "none"
+    if stroke:
+        yield "stroke", PALETTE[stroke][0]
+        yield "stroke-width", px(width)
+        if dashed:
+            yield "stroke-dasharray", DASHES
+    if classes := " ".join([f"f-{fill}"] * bool(fill) + [f"s-{stroke}"] * bool(stroke)):
+        yield "class", classes
+
+
+def rect(
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    *,
+    fill: str = "",
+    stroke: str = "",
+    line: float = THIN,
+    dashed: bool = False,
+) -> Shape:
+    place = (("x", px(x)), ("y", px(y)), ("width", px(width)), ("height", px(height)))
+    return Shape("rect", (*place, *painted(fill, stroke, line, dashed)))
+
+
+def circle(x: float, y: float, r: float, *, fill: str = "", stroke: str = "", line: float = THIN) -> Shape:
+    place = (("cx", px(x)), ("cy", px(y)), ("r", px(r)))
+    return Shape("circle", (*place, *painted(fill, stroke, line, False)))
+
+
+def segment(a: Point, b: Point, stroke: str = "ink", line: float = THIN, dashed: bool = False) -> Shape:
+    """A straight line."""
+    place = (("x1", px(a[0])), ("y1", px(a[1])), ("x2", px(b[0])), ("y2", px(b[1])))
+    return Shape("line", (*place, *painted("", stroke, line, dashed)))
+
+
+def curve(points: Iterable[Point], stroke: str, line: float = MIDDLE, dashed: bool = False) -> Shape:
+    """A line through points."""
+    place = " ".join(f"{px(x)},{px(y)}" for x, y in points)
+    paint = painted("", stroke, line, dashed)
+    return Shape("polyline", (("points", place), *paint, ("stroke-linejoin", "round")))
+
+
+def area(points: Iterable[Point], fill: str = "", stroke: str = "", line: float = THIN) -> Shape:
+    """A filled polygon."""
+    place = " ".join(f"{px(x)},{px(y)}" for x, y in points)
+    return Shape("polygon", (("points", place), *painted(fill, stroke, line, False)))
+
+
+def strokes(ends: Sequence[float], stroke: str, line: float = THIN) -> Shape:
+    """Many straight lines as one path: x, y, x, y of each."""
+    path = ("M%.2f %.2fL%.2f %.2f" * (len(ends) // 4)) % tuple(ends)
+    return Shape("path", (("d", path), *painted("", stroke, line, False), ("stroke-linecap", "round")))
+
+
+def arrow(a: Point, b: Point, stroke: str = "ink", line: float = MIDDLE, dashed: bool = False) -> list[Shape]:
+    """A line with a head at its end; where it is too short for a head, nothing."""
+    length = math.dist(a, b)
+    size = min(4 + 2.5 * line, length)
+    if length < 1:
+        return []
+    ux, uy = (b[0] - a[0]) / length, (b[1] - a[1]) / length
+    foot = (b[0] - size * ux, b[1] - size * uy)
+    side = 0.42 * size
+    wings = [(foot[0] - side * uy, foot[1] + side * ux), (foot[0] + side * uy, foot[1] - side * ux)]
+    return [segment(a, foot, stroke, line, dashed), area([b, *wings], stroke)]
+
+
+def text(
+    x: float,
+    y: float,
+    words: str,
+    *,
+    size: float = TEXT,
+    fill: str = "ink",
+    anchor: str = "middle",
+    bold: bool = False,
+    halo: bool = False,
+) -> Shape:
+    """Words whose middle is at the height y; `halo` keeps what lies below from touching them."""
+    place = [("x", px(x)), ("y", px(y + 0.35 * size)), ("font-size", px(size)), ("text-anchor", anchor)]
+    if bold:
+        place.append(("font-weight", "bold"))
+    if halo:
+        place += [("paint-order", "stroke"), ("stroke-linejoin", "round")]
+    paint = painted(fill, "paper" if halo else "", 4, False)
+    return Shape("text", (*place, *paint), *((words,) if "_" not in words else ("", subscripted(words, size))))
+
+
+def subscripted(words: str, size: float) -> tuple[Part, ...]:
+    """Words in which what follows an underscore stands lower and smaller.
+
+    >>> [(part.words, part.down) for part in subscripted("F_2,2 = 3", 10)]
+    [('F', '0'), ('2,2', '2.5'), (' = 3', '-2.5')]
+    """
+    pieces = re.split(r"_(\w+(?:,\w+)*)", words)
+    small = (px(0.25 * size), px(0.75 * size))
+    first, *rest = pieces
+    after = [Part(piece, *(small if k % 2 == 0 else (px(-0.25 * size), px(size)))) for k, piece in enumerate(rest)]
+    return (Part(first, "0", px(size)), *(part for part in after if part.words))
+
+
+def width_of(words: str, size: float = TEXT) -> float:
+    """About how wide words are set, in px: on the wide side, since fonts differ."""
+    narrow = sum(map(words.count, " .,·()il|:'"))
+    return size * (0.61 * (len(words) - words.count("_")) - 0.28 * narrow)
+
+
+def wrapped(words: Sequence[str], width: float, size: float = TEXT) -> list[str]:
+    """Words on as many lines as they take."""
+    lines: list[str] = []
+    for word in words:
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and width_of(longer, size) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
