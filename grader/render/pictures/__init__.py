@@ -9,8 +9,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from grader.problem import Problem
+from grader.render.pictures.angles import arrows
+from grader.render.pictures.bars import probabilities
+from grader.render.pictures.clusters import clusterings
 from grader.render.pictures.convolution import convolutions
+from grader.render.pictures.descents import surfaces
 from grader.render.pictures.drawing import Drawing, clean, identifier, svg
+from grader.render.pictures.lines import falling_loss, fitted_lines
+from grader.render.pictures.networks import networks
 from grader.render.pictures.pooling import pools
 from grader.render.pictures.shapes import style
 
@@ -29,10 +35,29 @@ class Picture:
     svg: str
 
 
+LINE = (fitted_lines, falling_loss)
+
 PICTURES: dict[str, tuple[Draw, ...]] = {
-    "cnn": (convolutions, pools),
+    "adagrad": LINE,
+    "adam": LINE,
+    "autoencoder": (networks,),
+    "backprop": (networks,),
+    "cnn": (convolutions, pools, networks),
     "conv2d": (convolutions,),
+    "cross_entropy": (probabilities,),
+    "gradient": (surfaces,),
+    "gradient_descent": (surfaces,),
+    "kmeans": (clusterings,),
+    "lasso": LINE,
+    "linear_regression": LINE,
+    "momentum": LINE,
+    "nesterov": LINE,
+    "neuron": (networks,),
     "pool2d": (pools,),
+    "rmsprop": LINE,
+    "sgd": LINE,
+    "softmax": (probabilities,),
+    "vectors": (arrows,),
 }
 """Who draws for which family."""
 

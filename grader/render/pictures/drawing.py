@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grader.expression import formats, layout
+from grader.expression import formats
 from grader.render.pictures.shapes import FONT, Shape, px
 from grader.render.values import DIGITS, symbol_of
 from grader.resources import shipped
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 WIDEST = 640  # px
 MARGIN = 12  # px around a drawing
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LONGEST_NAME = 24  # characters of a name in a picture
 LONGEST_LINE = 120  # characters of a title
 LONGEST_WORDS = 900  # characters of a description
@@ -95,23 +96,20 @@ def symbol(solution: Solution, name: str) -> str:
 def number(value: float, digits: int = DIGITS) -> str:
     """A number as pages show it: as it is where that is short, otherwise to six significant digits.
 
-    >>> number(0.25), number(-1 / 3), number(1234567.0), number(1 / 3, 2)
-    ('0.25', '−0.333333', '1234567', '0.33')
+    >>> number(0.25), number(-1 / 3), number(1234567.0), number(130321.0, 4), number(2e-9)
+    ('0.25', '−0.333333', '1234567', '130300', '2·10⁻⁹')
     """
     if digits == DIGITS and abs(value) < 10**DIGITS * 10:
         exact = f"{value:.12g}"
         if "e" not in exact and len(exact.lstrip("-0.").replace(".", "")) <= DIGITS + 1:
             return minus(exact)
     short = f"{value:.{digits}g}"
-    if "e" not in short or digits < DIGITS:
-        return minus("0" if short == "-0" else short)
-    return formats.plain(layout.numeric(nearest_fraction(short)))
-
-
-def nearest_fraction(text: str) -> Any:
-    from fractions import Fraction
-
-    return Fraction(text)
+    mantissa, _, power = short.partition("e")
+    if not power:
+        return minus(short)
+    if -4 <= int(power) <= DIGITS:
+        return minus(f"{float(short):.{max(0, digits - 1 - int(power))}f}")
+    return f"{minus(mantissa)}·10{str(int(power)).translate(SUPERSCRIPTS)}"
 
 
 def minus(text: str) -> str:
