@@ -112,8 +112,10 @@ class Axes:
             yield segment((self.left - 5, y), (self.left, y), "rule")
             yield text(self.left - 8, y, words, size=SMALL, fill="muted", anchor="end")
         yield rect(self.left, self.top, self.width, self.height, stroke="rule")
-        yield text(self.left + self.width / 2, bottom + 30, across)
-        yield text(self.left - 8, self.top - 12, up, anchor="start")
+        if across:
+            yield text(self.left + self.width / 2, bottom + 30, across)
+        if up:
+            yield text(self.left - 8, self.top - 12, up, anchor="start")
 
 
 def axes(x: Range, y: Range, top: float = 34, width: float = WIDEST, height: float = 280, left: float = 0) -> Axes:
@@ -136,8 +138,8 @@ class Entry:
     dot: bool = False
 
 
-def legend(entries: Sequence[Entry], y: float) -> list[Shape]:
-    """Marks with their words, from the left; on another line where there is no room."""
+def legend(entries: Sequence[Entry], y: float) -> tuple[list[Shape], float]:
+    """Marks with their words, from the left, on another line where there is no room; and how far down they go."""
     shapes: list[Shape] = []
     x = float(MARGIN)
     for entry in entries:
@@ -150,9 +152,4 @@ def legend(entries: Sequence[Entry], y: float) -> list[Shape]:
             shapes.append(segment((x, y), (x + 26, y), entry.ink, 2.4, entry.dashed))
         shapes.append(text(x + 33, y, entry.words, anchor="start"))
         x += long
-    return shapes
-
-
-def legend_height(entries: Sequence[Entry]) -> float:
-    """How far down a legend at y = 16 goes."""
-    return max(float(dict(shape.attributes)["y"]) for shape in legend(entries, 16) if shape.tag == "text") + 8
+    return shapes, y + 12

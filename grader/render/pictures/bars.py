@@ -68,8 +68,8 @@ def probabilities(problem: Problem) -> Iterator[Drawing]:
     shapes += bars("probabilities p", p, left, half, y)
     height = TOP + HIGH + 48
     if y is not None:
-        shapes += legend([Entry("target y", "red", dashed=True)], height)
-        height += 18
+        marks, height = legend([Entry("target y", "red", dashed=True)], height)
+        shapes += marks
     parts = [("Scores", z), ("probabilities", p), ("targets", y)]
     words = "; ".join(f"{name} {listed(numbers(each), MOST)}" for name, each in parts if each is not None)
     title = "Scores and their probabilities" if z is not None else "The probabilities"

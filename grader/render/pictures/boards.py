@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grader.numeric import Array
 from grader.render.pictures.drawing import MARGIN, WIDEST, number
-from grader.render.pictures.shapes import SMALL, THICK, Shape, rect, segment, text, width_of
+from grader.render.pictures.shapes import SMALL, THICK, Shape, rect, strokes, text, width_of
 
 MOST = 12  # rows or columns that are all shown
 ENDS = 2  # that are shown at each end of a side that folds
@@ -95,9 +95,9 @@ class Board:
                 left, up, *_ = self.box(x, y, ([i], [j]))
                 yield rect(left, up, w, h, fill=look.fill)
         if len(self.real[0]) < len(self.values) or len(self.real[1]) < len(self.values[0]):
-            yield from lines(x, top, self.cell, len(self.rows), len(self.columns), dashed=True)
+            yield lines(x, top, self.cell, len(self.rows), len(self.columns), dashed=True)
         left, up, wide, high = self.box(x, y, self.real)
-        yield from lines(left, up, self.cell, round(high / h), round(wide / w), dashed=False)
+        yield lines(left, up, self.cell, round(high / h), round(wide / w), dashed=False)
         for a, row in enumerate(self.rows):
             for b, column in enumerate(self.columns):
                 yield from self.written(row, column, x + (b + 0.5) * w, top + (a + 0.5) * h)
@@ -112,20 +112,19 @@ class Board:
         words = number(float(self.values[i, j]), self.digits)
         if look.ring:
             wide = min(width_of(words) + 10, self.cell[0] - 6)
-            ring = rect(x - wide / 2, y - 10, wide, 20, stroke="red", line=1.8)
-            yield Shape(ring.tag, (*ring.attributes, ("rx", "9")))
+            yield rect(x - wide / 2, y - 10, wide, 20, stroke="red", line=1.8, round=9)
         yield text(x, y - (6 if look.corner else 0), words, fill=ink, bold=look.bold)
         if look.corner:
             yield text(x, y + 9, look.corner, size=SMALL, fill="blue")
 
 
-def lines(x: float, y: float, cell: tuple[float, float], rows: int, columns: int, dashed: bool) -> Iterator[Shape]:
+def lines(x: float, y: float, cell: tuple[float, float], rows: int, columns: int, dashed: bool) -> Shape:
     """The rules of a grid."""
     w, h = cell
-    for i in range(rows + 1):
-        yield segment((x, y + i * h), (x + columns * w, y + i * h), "rule", dashed=dashed)
-    for j in range(columns + 1):
-        yield segment((x + j * w, y), (x + j * w, y + rows * h), "rule", dashed=dashed)
+    right, bottom = x + columns * w, y + rows * h
+    down = [end for i in range(rows + 1) for end in (x, y + i * h, right, y + i * h)]
+    across = [end for j in range(columns + 1) for end in (x + j * w, y, x + j * w, bottom)]
+    return strokes([*down, *across], "rule", dashed=dashed)
 
 
 def board(
@@ -152,9 +151,22 @@ def fitted(make: Callable[[int], list[Board]]) -> list[Board]:
     """Boards with as many digits as let each fit the page."""
     for digits in (6, 4, 3, 2):
         boards = make(digits)
-        if all(each.width <= WIDEST - 2 * MARGIN for each in boards):
+        if all(each.width <= WIDEST - 2 * MARGIN - GAP for each in boards):
             break
     return boards
+
+
+def in_rows(boards: Sequence[Board], signs: Sequence[str]) -> list[list[int]]:
+    """The numbers of the boards that stand side by side, row by row."""
+    rows: list[list[int]] = [[]]
+    x = float(MARGIN)
+    for k, each in enumerate(boards):
+        if rows[-1] and x + GAP + each.width > WIDEST - MARGIN:
+            rows.append([])
+            x = MARGIN
+        x += each.width + GAP * bool(rows[-1] or signs[k])
+        rows[-1].append(k)
+    return rows
 
 
 def flow(boards: Sequence[Board], signs: Sequence[str]) -> tuple[list[tuple[float, float]], list[Shape], float, float]:
@@ -162,24 +174,16 @@ def flow(boards: Sequence[Board], signs: Sequence[str]) -> tuple[list[tuple[floa
 
     Gives each board's place, the signs, and the width and height of all.
     """
-    rows: list[list[int]] = [[]]
-    x = float(MARGIN)
-    for k, each in enumerate(boards):
-        if rows[-1] and x + GAP + each.width > WIDEST - MARGIN:
-            rows.append([])
-            x = MARGIN
-        x += each.width + (GAP if rows[-1] else GAP * bool(signs[k] and len(rows) > 1))
-        rows[-1].append(k)
-    places, shapes, y, widest = [], [], float(MARGIN), 0.0
-    for row in rows:
+    places: list[tuple[float, float]] = []
+    shapes: list[Shape] = []
+    y, widest = float(MARGIN), 0.0
+    for row in in_rows(boards, signs):
         high, x = max(boards[k].height for k in row), float(MARGIN)
         for k in row:
-            if signs[k] or k != row[0]:
-                shapes.append(
-                    text(x + GAP / 2, y + HEAD + (high - HEAD) / 2, signs[k] or " ", size=26 if signs[k] == "⋆" else 19)
-                )
-                x += GAP
+            if signs[k]:
+                shapes.append(text(x + GAP / 2, y + (HEAD + high) / 2, signs[k], size=26 if signs[k] == "⋆" else 19))
+            x += GAP * bool(signs[k] or k != row[0])
             places.append((x, y + (high - boards[k].height) / 2))
             x += boards[k].width
         widest, y = max(widest, x), y + high + MARGIN
-    return places, [shape for shape in shapes if shape.text.strip()], widest + MARGIN, y
+    return places, shapes, widest + MARGIN, y

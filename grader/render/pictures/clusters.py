@@ -56,9 +56,9 @@ def centroid(before: Point, after: Point, cluster: int) -> Iterator[Shape]:
         yield from arrow(before, after, ink, 1.4)
     x, y = after
     for sign in (1, -1):
-        yield segment((x - 6, y - 6 * sign), (x + 6, y + 6 * sign), "paper", 5)
+        yield segment((x - 5, y - 5 * sign), (x + 5, y + 5 * sign), "paper", 5)
     for sign in (1, -1):
-        yield segment((x - 6, y - 6 * sign), (x + 6, y + 6 * sign), ink, 2.6)
+        yield segment((x - 5, y - 5 * sign), (x + 5, y + 5 * sign), ink, 2.6)
 
 
 def rounds(problem: Problem) -> tuple[Array, list[Round]]:
@@ -80,8 +80,7 @@ def panel(points: Array, round: Round, ranges: tuple[Range, Range], place: Point
     """One round, with its upper left corner at a place."""
     width = (WIDEST - MARGIN) / ACROSS
     frame = axes(*ranges, top=place[1] + 34, width=width, height=HIGH, left=place[0])
-    shapes = frame.frame("", "", most=4)
-    yield from (shape for shape in shapes if shape.tag != "text" or shape.text)
+    yield from frame.frame("", "", most=5)
     yield text(place[0] + MARGIN, place[1] + 18, f"round {round.t}", anchor="start", bold=True)
     yield text(place[0] + width - 18, place[1] + 18, f"SSE {number(round.sse, 4)}", size=SMALL + 1, anchor="end")
     for where, label in zip(frame.many(points), round.labels.tolist(), strict=True):

@@ -14,13 +14,13 @@ from grader.families.functions import Function, function
 from grader.numeric import Array
 from grader.problem import Problem
 from grader.render.pictures.axes import FOOT, Axes, Range, axes, span
-from grader.render.pictures.contours import contour
+from grader.render.pictures.contours import contours
 from grader.render.pictures.drawing import MARGIN, WIDEST, Drawing, clean, finite, listed, number
 from grader.render.pictures.lines import numbered
 from grader.render.pictures.shapes import SMALL, Point, Shape, arrow, circle, curve, rect, strokes, text
 
 POINTS = 121  # of a curve
-GRID = 36  # points along a side of a surface
+GRID = 32  # points along a side of a surface
 LEVELS = (0.02, 0.08, 0.16, 0.28, 0.42, 0.58, 0.75, 0.9)  # shares of the surface that lie below its contour lines
 
 WAY = "the points of the descent, an arrow from each to the next"
@@ -118,12 +118,10 @@ def on_contours(s: Surface) -> Drawing:
     shapes = [*frame.frame(clean(s.variables[0]), clean(s.variables[1]))]
     seen = heights[np.isfinite(heights)]
     levels = [*np.quantile(seen, LEVELS), *([] if s.path else s.ends)] if len(seen) else []
-    for level in levels:
-        ends = contour(a, b, heights, float(level))
-        across = frame.left + (ends[:, 0::2] - xs[0]) / (xs[1] - xs[0]) * frame.width
-        down = frame.top + (ys[1] - ends[:, 1::2]) / (ys[1] - ys[0]) * frame.height
-        if len(ends):
-            shapes.append(strokes(np.stack([across, down], axis=2).ravel().tolist(), "green"))
+    ends = contours(a, b, heights, levels)
+    across = frame.left + (ends[:, 0::2] - xs[0]) / (xs[1] - xs[0]) * frame.width
+    down = frame.top + (ys[1] - ends[:, 1::2]) / (ys[1] - ys[0]) * frame.height
+    shapes.append(strokes(np.stack([across, down], axis=2).ravel().tolist(), "green"))
     shapes += marks(s, frame, frame.many(s.points))
     title = "The descent among the contour lines of f" if s.path else "The contour lines of f and where it is level"
     words = f"{len(levels)} contour lines of f with {WAY if s.path else 'a ring where its gradient is zero'}"

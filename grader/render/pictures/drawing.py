@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from grader.expression import formats
-from grader.render.pictures.shapes import FONT, Shape, px
+from grader.render.pictures.shapes import FONT, PALETTE, TEXT, Shape, px
 from grader.render.values import DIGITS, symbol_of
 from grader.resources import shipped
 
@@ -58,6 +58,8 @@ def svg(drawing: Drawing, id: str) -> str:
     return template().render(
         id=id,
         font=FONT,
+        size=TEXT,
+        ink=PALETTE["ink"][0],
         title=clean(drawing.title, LONGEST_LINE),
         description=clean(drawing.description, LONGEST_WORDS),
         width=px(math.ceil(drawing.width)),

@@ -9,9 +9,9 @@ import numpy as np
 
 from grader.numeric import Array
 from grader.problem import Problem
-from grader.render.pictures.axes import FOOT, Axes, Entry, axes, legend, legend_height, span
+from grader.render.pictures.axes import FOOT, Axes, Entry, axes, legend, span
 from grader.render.pictures.drawing import WIDEST, Drawing, finite, listed, number
-from grader.render.pictures.shapes import SMALL, Shape, circle, curve, segment, text
+from grader.render.pictures.shapes import SMALL, circle, curve, segment, text
 from grader.solution import Solution
 
 MOST_LABELS = 8  # points that carry their numbers
@@ -47,7 +47,7 @@ class Descended:
     def halves(self) -> Array:
         """The mean of ½(y − ŷ)² over all samples, for each line."""
         predictions = self.w[:, None] * self.x + self.b[:, None]
-        return np.mean((self.y - predictions) ** 2, axis=1) / 2
+        return np.asarray(np.mean((self.y - predictions) ** 2, axis=1) / 2)
 
 
 def descended(solution: Solution) -> Descended | None:
@@ -90,8 +90,9 @@ def fitted_lines(problem: Problem) -> Iterator[Drawing]:
     xs = span(d.x)
     ends = np.array(xs)
     heights = [float(d.w[k]) * ends + float(d.b[k]) for k in (0, -1)]
-    frame = axes(xs, span(np.concatenate([d.y, *heights]), 0.05), top=legend_height(entries) + 30)
-    shapes: list[Shape] = [*legend(entries, 16), *frame.frame("x", "y")]
+    shapes, bottom = legend(entries, 16)
+    frame = axes(xs, span(np.concatenate([d.y, *heights]), 0.05), top=bottom + 26)
+    shapes += frame.frame("x", "y")
     for height, ink, dashed in zip(heights, ("red", "blue"), (True, False), strict=True):
         shapes.append(segment(frame.at(ends[0], height[0]), frame.at(ends[1], height[1]), ink, 2.4, dashed))
     for x, y in zip(d.x, d.y, strict=True):
@@ -108,13 +109,13 @@ def falling_loss(problem: Problem) -> Iterator[Drawing]:
     own = [value for value in numbered(solution, "loss") if not value.ndim]
     if own:
         last = max((name for name in solution if name.endswith(f"_{len(own)}")), key=list(solution).index)
-        steps, losses, after = np.arange(1, len(own) + 1), np.array(own), last
+        steps, losses, after = np.arange(1.0, len(own) + 1), np.array(own), last
         name, words = "loss", "The loss at the start of each step"
     else:
         d = descended(solution)
         if d is None:
             return
-        steps, losses = np.arange(len(d.w)), d.halves
+        steps, losses = np.arange(float(len(d.w))), d.halves
         after = "mse_after" if "mse_after" in solution else d.after
         name, words = "1/(2m) Σ (y − ŷ)²", "Half the mean of the squared errors over all samples after each step"
     if len(losses) > 1 and finite(losses):
@@ -138,5 +139,5 @@ def loss_curve(steps: Array, losses: Array, after: str, name: str, words: str) -
         shapes.append(text(x + side, y - 12, words_, size=SMALL + 1, anchor=end, halo=True))
     falls = bool(np.all(np.diff(losses) < 0))
     title = "The loss falls step by step" if falls else "The loss step by step"
-    values = listed((f"{step}: {number(float(loss), 4)}" for step, loss in zip(steps, losses, strict=True)), 12)
+    values = listed((f"{step:.0f}: {number(float(loss), 4)}" for step, loss in zip(steps, losses, strict=True)), 12)
     return Drawing(after, title, f"{words}: {values}.", WIDEST, frame.top + frame.height + FOOT, shapes)

@@ -151,7 +151,8 @@ def described(net: Net) -> str:
     sizes = " to ".join(str(len(layer.values)) for layer in net.layers)
     values = (f"{layer.name}: {listed((number(float(v), 4) for v in layer.values), 8)}" for layer in net.layers)
     rows = (f"[{listed((number(float(w), 4) for w in row), 8)}]" for W in net.weights for row in W)
-    return f"{sizes} neurons, an edge for each weight that is not 0. {'; '.join(values)}. Weights into each: {listed(rows, 8)}."
+    words = f"{sizes} neurons, an edge for each weight that is not 0. {'; '.join(values)}."
+    return f"{words} Weights into each: {listed(rows, 8)}."
 
 
 def vector(solution: Solution, name: str) -> Array | None:

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 Point = tuple[float, float]
 
@@ -30,6 +31,7 @@ PALETTE = {
 
 SMALL, TEXT, LARGE = 11, 13, 15  # px of type
 THIN, MIDDLE, THICK = 1.2, 2.0, 2.8  # px of lines
+HALO = 6.0  # px of the paper's colour around words
 DASHES = "5 4"
 FONT = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif"
 
@@ -51,23 +53,15 @@ def style() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A run of words: how far below the words before it stands, and the size of its type."""
-
-    words: str
-    down: str
-    size: str
-
-
-@dataclass(frozen=True, slots=True)
 class Shape:
-    """One element: its attributes in the order they are written, and its text."""
+    """One element: its attributes as they are written, of our own numbers and names alone, and its words.
+
+    Words are (text, attributes) each: the first stands as it is, the others are subscripts and what follows them.
+    """
 
     tag: str
-    attributes: tuple[tuple[str, str], ...]
-    text: str = ""
-    parts: tuple[Part, ...] = ()
-    """Words with subscripts, in place of `text`."""
+    attributes: str
+    words: tuple[tuple[str, str], ...] = ()
 
 
 def px(value: float) -> str:
@@ -80,16 +74,20 @@ def px(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def painted(fill: str, stroke: str, width: float, dashed: bool) -> Iterable[tuple[str, str]]:
-    """The attributes of a fill and a line, by the names of their colours; an empty name is none."""
-    yield "fill", PALETTE[fill][0] if fill else "none"
+@cache
+def painted(fill: str, stroke: str, width: float = THIN, dashed: bool = False) -> str:
+    """The attributes of a fill and a line, by the names of their colours; an empty name is none.
+
+    >>> painted("", "ink")
+    'fill="none" stroke="#1a1a1a" stroke-width="1.2" class="s-ink"'
+    """
+    paint = f'fill="{PALETTE[fill][0] if fill else "none"}"'
     if stroke:
-        yield "stroke", PALETTE[stroke][0]
-        yield "stroke-width", px(width)
+        paint += f' stroke="{PALETTE[stroke][0]}" stroke-width="{px(width)}"'
         if dashed:
-            yield "stroke-dasharray", DASHES
-    if classes := " ".join([f"f-{fill}"] * bool(fill) + [f"s-{stroke}"] * bool(stroke)):
-        yield "class", classes
+            paint += f' stroke-dasharray="{DASHES}"'
+    classes = " ".join([f"f-{fill}"] * bool(fill) + [f"s-{stroke}"] * bool(stroke))
+    return f'{paint} class="{classes}"' if classes else paint
 
 
 def rect(
@@ -102,42 +100,42 @@ def rect(
     stroke: str = "",
     line: float = THIN,
     dashed: bool = False,
+    round: float = 0,
 ) -> Shape:
-    place = (("x", px(x)), ("y", px(y)), ("width", px(width)), ("height", px(height)))
-    return Shape("rect", (*place, *painted(fill, stroke, line, dashed)))
+    place = f'x="{px(x)}" y="{px(y)}" width="{px(width)}" height="{px(height)}"'
+    corners = f' rx="{px(round)}"' if round else ""
+    return Shape("rect", f"{place}{corners} {painted(fill, stroke, line, dashed)}")
 
 
 def circle(x: float, y: float, r: float, *, fill: str = "", stroke: str = "", line: float = THIN) -> Shape:
-    place = (("cx", px(x)), ("cy", px(y)), ("r", px(r)))
-    return Shape("circle", (*place, *painted(fill, stroke, line, False)))
+    return Shape("circle", f'cx="{px(x)}" cy="{px(y)}" r="{px(r)}" {painted(fill, stroke, line)}')
 
 
 def segment(a: Point, b: Point, stroke: str = "ink", line: float = THIN, dashed: bool = False) -> Shape:
     """A straight line."""
-    place = (("x1", px(a[0])), ("y1", px(a[1])), ("x2", px(b[0])), ("y2", px(b[1])))
-    return Shape("line", (*place, *painted("", stroke, line, dashed)))
+    place = f'x1="{px(a[0])}" y1="{px(a[1])}" x2="{px(b[0])}" y2="{px(b[1])}"'
+    return Shape("line", f"{place} {painted('', stroke, line, dashed)}")
 
 
-def curve(points: Iterable[Point], stroke: str, line: float = MIDDLE, dashed: bool = False) -> Shape:
+def curve(points: Iterable[Point], stroke: str, line: float = MIDDLE) -> Shape:
     """A line through points."""
     place = " ".join(f"{px(x)},{px(y)}" for x, y in points)
-    paint = painted("", stroke, line, dashed)
-    return Shape("polyline", (("points", place), *paint, ("stroke-linejoin", "round")))
+    return Shape("polyline", f'points="{place}" {painted("", stroke, line)} stroke-linejoin="round"')
 
 
-def area(points: Iterable[Point], fill: str = "", stroke: str = "", line: float = THIN) -> Shape:
+def area(points: Iterable[Point], fill: str) -> Shape:
     """A filled polygon."""
     place = " ".join(f"{px(x)},{px(y)}" for x, y in points)
-    return Shape("polygon", (("points", place), *painted(fill, stroke, line, False)))
+    return Shape("polygon", f'points="{place}" {painted(fill, "")}')
 
 
-def strokes(ends: Sequence[float], stroke: str, line: float = THIN) -> Shape:
+def strokes(ends: Sequence[float], stroke: str, line: float = THIN, dashed: bool = False) -> Shape:
     """Many straight lines as one path: x, y, x, y of each."""
     path = ("M%.2f %.2fL%.2f %.2f" * (len(ends) // 4)) % tuple(ends)
-    return Shape("path", (("d", path), *painted("", stroke, line, False), ("stroke-linecap", "round")))
+    return Shape("path", f'd="{path}" {painted("", stroke, line, dashed)}')
 
 
-def arrow(a: Point, b: Point, stroke: str = "ink", line: float = MIDDLE, dashed: bool = False) -> list[Shape]:
+def arrow(a: Point, b: Point, stroke: str = "ink", line: float = MIDDLE) -> list[Shape]:
     """A line with a head at its end; where it is too short for a head, nothing."""
     length = math.dist(a, b)
     size = min(4 + 2.5 * line, length)
@@ -147,7 +145,7 @@ def arrow(a: Point, b: Point, stroke: str = "ink", line: float = MIDDLE, dashed:
     foot = (b[0] - size * ux, b[1] - size * uy)
     side = 0.42 * size
     wings = [(foot[0] - side * uy, foot[1] + side * ux), (foot[0] + side * uy, foot[1] - side * ux)]
-    return [segment(a, foot, stroke, line, dashed), area([b, *wings], stroke)]
+    return [segment(a, foot, stroke, line), area([b, *wings], stroke)]
 
 
 def text(
@@ -161,27 +159,35 @@ def text(
     bold: bool = False,
     halo: bool = False,
 ) -> Shape:
-    """Words whose middle is at the height y; `halo` keeps what lies below from touching them."""
-    place = [("x", px(x)), ("y", px(y + 0.35 * size)), ("font-size", px(size)), ("text-anchor", anchor)]
-    if bold:
-        place.append(("font-weight", "bold"))
+    """Words whose middle is at the height y; `halo` keeps what lies below from touching them.
+
+    The picture itself sets words of 13 px in ink around their middle, so that only what differs is written.
+    """
+    place = f'x="{px(x)}" y="{px(y + 0.35 * size)}"{type_of(size, fill, anchor, bold, halo)}'
+    return Shape("text", place, subscripted(words, size) if "_" in words else ((words, ""),))
+
+
+@cache
+def type_of(size: float, fill: str, anchor: str, bold: bool, halo: bool) -> str:
+    """The attributes of words, where they are not those of the picture."""
+    attributes = f' font-size="{px(size)}"' if size != TEXT else ""
+    attributes += f' text-anchor="{anchor}"' if anchor != "middle" else ""
+    attributes += ' font-weight="bold"' if bold else ""
     if halo:
-        place += [("paint-order", "stroke"), ("stroke-linejoin", "round")]
-    paint = painted(fill, "paper" if halo else "", 4, False)
-    return Shape("text", (*place, *paint), *((words,) if "_" not in words else ("", subscripted(words, size))))
+        return f'{attributes} paint-order="stroke" stroke-linejoin="round" {painted(fill, "paper", HALO)}'
+    return attributes + (f" {painted(fill, '')}" if fill != "ink" else "")
 
 
-def subscripted(words: str, size: float) -> tuple[Part, ...]:
+def subscripted(words: str, size: float) -> tuple[tuple[str, str], ...]:
     """Words in which what follows an underscore stands lower and smaller.
 
-    >>> [(part.words, part.down) for part in subscripted("F_2,2 = 3", 10)]
-    [('F', '0'), ('2,2', '2.5'), (' = 3', '-2.5')]
+    >>> subscripted("F_2,2", 10)
+    (('F', ''), ('2,2', 'dy="2.5" font-size="7.5"'))
     """
-    pieces = re.split(r"_(\w+(?:,\w+)*)", words)
-    small = (px(0.25 * size), px(0.75 * size))
-    first, *rest = pieces
-    after = [Part(piece, *(small if k % 2 == 0 else (px(-0.25 * size), px(size)))) for k, piece in enumerate(rest)]
-    return (Part(first, "0", px(size)), *(part for part in after if part.words))
+    first, *rest = re.split(r"_(\w+(?:,\w+)*)", words)
+    small, back = f'dy="{px(0.25 * size)}" font-size="{px(0.75 * size)}"', f'dy="{px(-0.25 * size)}"'
+    after = [(piece, small if k % 2 == 0 else back) for k, piece in enumerate(rest)]
+    return ((first, ""), *(part for part in after if part[0]))
 
 
 def width_of(words: str, size: float = TEXT) -> float:
