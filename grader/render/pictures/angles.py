@@ -12,7 +12,7 @@ from grader.problem import Problem
 from grader.render.pictures.axes import axes, span
 from grader.render.pictures.descents import alike
 from grader.render.pictures.drawing import MARGIN, WIDEST, Drawing, finite, number
-from grader.render.pictures.shapes import Point, Shape, arrow, circle, curve, text
+from grader.render.pictures.shapes import Point, Shape, arrow, circle, curve, plated
 
 HIGH = 260.0
 INKS = ("blue", "red")
@@ -50,7 +50,7 @@ def arrows(problem: Problem) -> Iterator[Drawing]:
     sizes = [number(float(np.linalg.norm(each)), 4) for each in (u, v)]
     for name, size, end, other, ink in zip("uv", sizes, ends, ends[::-1], INKS, strict=True):
         x, y = beside(origin, end, other, name == "u")
-        shapes.append(text(x, y, f"{name}, |{name}| = {size}", fill=ink, halo=True))
+        shapes += plated(x, y, f"{name}, |{name}| = {size}", fill=ink)
     entries = [f"({', '.join(number(float(x), 4) for x in each)})" for each in (u, v)]
     where = "" if own else " in the plane that they span"
     words = f"The arrows u = {entries[0]} and v = {entries[1]}{where}, {sizes[0]} and {sizes[1]} long, "
@@ -70,7 +70,7 @@ def arc(origin: Point, ends: list[Point], degrees: float) -> Iterator[Shape]:
     middle = angles[0] + turn / 2 + (math.pi if degrees < NARROW else 0)
     far = TURN - 2 if degrees < NARROW else TURN + 24
     x, y = origin[0] + far * math.cos(middle), origin[1] - (far - 8) * math.sin(middle)
-    yield text(x, y, f"{number(degrees, 3)}°", halo=True)
+    yield from plated(x, y, f"{number(degrees, 3)}°")
 
 
 def beside(origin: Point, end: Point, other: Point, first: bool) -> Point:

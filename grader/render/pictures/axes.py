@@ -98,15 +98,17 @@ class Axes:
         if points:
             yield points
 
-    def frame(self, across: str, up: str, whole: bool = False, most: int = MOST_TICKS) -> Iterator[Shape]:
-        """The rules, the ticks and the names of the axes."""
+    def frame(
+        self, across: str, up: str, *, whole: bool = False, most: int = MOST_TICKS, upright: bool = True
+    ) -> Iterator[Shape]:
+        """The rules, the ticks and the names of the axes; `upright` where the heights say something."""
         bottom, right = self.top + self.height, self.left + self.width
         for value, words in ticks(*self.x, most, whole):
             x, _ = self.at(value, self.y[0])
             yield segment((x, self.top), (x, bottom), "faint")
             yield segment((x, bottom), (x, bottom + 5), "rule")
             yield text(x, bottom + 14, words, size=SMALL, fill="muted")
-        for value, words in ticks(*self.y, most):
+        for value, words in ticks(*self.y, most) if upright else ():
             _, y = self.at(self.x[0], value)
             yield segment((self.left, y), (right, y), "faint")
             yield segment((self.left - 5, y), (self.left, y), "rule")

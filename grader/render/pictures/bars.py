@@ -10,7 +10,7 @@ from grader.numeric import Array
 from grader.problem import Problem
 from grader.render.pictures.axes import Axes, Entry, legend, ticks
 from grader.render.pictures.drawing import MARGIN, WIDEST, Drawing, finite, listed, number
-from grader.render.pictures.shapes import MIDDLE, SMALL, Shape, rect, segment, text
+from grader.render.pictures.shapes import MIDDLE, SMALL, Shape, rect, segment, text, width_of
 from grader.solution import Solution
 
 MOST = 12  # classes that are shown
@@ -37,7 +37,7 @@ def bars(name: str, values: Array, left: float, width: float, targets: Array | N
         yield text(frame.left - 8, y, words, size=SMALL, fill="muted", anchor="end")
     yield text(left + MARGIN, TOP - 26, name, anchor="start", bold=True)
     wide = frame.width / count
-    digits = 4 if wide > 44 else 2
+    written = spaced(values[:count], wide)
     for k in range(count):
         x, y = frame.at(k + 1, float(values[k]))
         zero = frame.at(1, 0)[1]
@@ -47,11 +47,25 @@ def bars(name: str, values: Array, left: float, width: float, targets: Array | N
             yield rect(
                 x - 0.4 * wide, min(up, zero), 0.8 * wide, abs(zero - up), stroke="red", line=MIDDLE, dashed=True
             )
-        below = values[k] < 0
-        yield text(x, y + (10 if below else -10), number(float(values[k]), digits), size=SMALL + 1, halo=True)
+        if k in written:
+            yield text(x, y + (10 if values[k] < 0 else -10), number(float(values[k]), written[k]), size=SMALL + 1)
         yield text(x, TOP + HIGH + 14, str(k + 1), size=SMALL, fill="muted")
     yield segment(frame.at(0.5, 0), frame.at(count + 0.5, 0), "ink", 1.4)
-    yield text(frame.left + frame.width / 2, TOP + HIGH + 32, "class")
+    some = f" (the first {count} of {len(values)})" if count < len(values) else ""
+    yield text(frame.left + frame.width / 2, TOP + HIGH + 32, f"class{some}")
+
+
+def spaced(values: Array, wide: float) -> dict[int, int]:
+    """The bars that carry their number, and its digits: all where there is room, else the tallest, apart."""
+    for digits in (4, 2):
+        sizes = [width_of(number(float(value), digits), SMALL + 1) for value in values]
+        if max(sizes) <= wide:
+            return dict.fromkeys(range(len(values)), digits)
+    written: dict[int, int] = {}
+    for k in np.argsort(-np.abs(values), kind="stable").tolist():
+        if all(abs(k - other) * wide >= (sizes[k] + sizes[other]) / 2 + 2 for other in written):
+            written[k] = digits
+    return written
 
 
 def probabilities(problem: Problem) -> Iterator[Drawing]:

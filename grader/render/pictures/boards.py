@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.numeric import Array
-from grader.render.pictures.drawing import MARGIN, WIDEST, number
+from grader.render.pictures.drawing import MARGIN, WIDEST, brief
 from grader.render.pictures.shapes import SMALL, THICK, Shape, rect, strokes, text, width_of
 
 MOST = 12  # rows or columns that are all shown
@@ -30,17 +30,19 @@ class Look:
     ring: bool = False
 
 
-def cut(length: int, focus: Sequence[int]) -> list[int | None]:
+def cut(length: int, focus: Sequence[int], most: int = MOST) -> list[int | None]:
     """The positions of a side that are shown; None where some are left out.
 
     >>> cut(3, [1]), cut(20, [9, 10])
     ([0, 1, 2], [0, 1, None, 8, 9, 10, 11, None, 18, 19])
     """
-    if length <= MOST:
+    if length <= most:
         return list(range(length))
-    near = sorted(focus) if len(focus) <= MOST - 2 * ENDS else sorted({*sorted(focus)[:3], *sorted(focus)[-3:]})
-    wanted = {*range(ENDS), *range(length - ENDS, length), *near}
-    wanted |= {i + step for i in (near[0], near[-1]) for step in (-1, 1) if 0 <= i + step < length}
+    ends, some = (ENDS, 3) if most >= MOST else (1, 2)
+    near = sorted(focus) if len(focus) <= most - 2 * ends else [*sorted(focus)[:some], *sorted(focus)[-some:]]
+    wanted = {*range(ends), *range(length - ends, length), *near}
+    if most >= MOST:
+        wanted |= {i + step for i in (near[0], near[-1]) for step in (-1, 1) if 0 <= i + step < length}
     shown: list[int | None] = []
     for i in sorted(wanted):
         if shown and isinstance(shown[-1], int) and i > shown[-1] + 1:
@@ -109,7 +111,7 @@ class Board:
             return
         look = self.looks.get((i, j), Look())
         ink = look.ink if i in self.real[0] and j in self.real[1] else "muted"
-        words = number(float(self.values[i, j]), self.digits)
+        words = brief(float(self.values[i, j]), self.digits)
         if look.ring:
             wide = min(width_of(words) + 10, self.cell[0] - 6)
             yield rect(x - wide / 2, y - 10, wide, 20, stroke="red", line=1.8, round=9)
@@ -130,7 +132,7 @@ def lines(x: float, y: float, cell: tuple[float, float], rows: int, columns: int
 def board(
     name: str,
     values: Array,
-    digits: int,
+    detail: Detail,
     looks: Mapping[Place, Look] | None = None,
     focus: Sides | None = None,
     real: Sides | None = None,
@@ -138,8 +140,9 @@ def board(
     """A board of a matrix (r, c); `focus` are rows and columns that it shows whatever else it leaves out."""
     looks = looks or {}
     focus = focus or ([0], [0])
-    rows, columns = cut(len(values), focus[0]), cut(len(values[0]), focus[1])
-    cells = [number(float(values[i, j]), digits) for i in rows for j in columns if i is not None and j is not None]
+    digits, most = detail
+    rows, columns = cut(len(values), focus[0]), cut(len(values[0]), focus[1], most)
+    cells = [brief(float(values[i, j]), digits) for i in rows for j in columns if i is not None and j is not None]
     wide = max(width_of(words) for words in cells)
     corners = [width_of(look.corner, SMALL) for look in looks.values() if look.corner]
     size = (max(SMALLEST, wide + 8, *(corner + 6 for corner in corners)), SMALLEST + 6 * bool(corners))
@@ -147,10 +150,14 @@ def board(
     return Board(name, values, rows, columns, looks, real or whole, digits, size)
 
 
-def fitted(make: Callable[[int], list[Board]]) -> list[Board]:
-    """Boards with as many digits as let each fit the page."""
-    for digits in (6, 4, 3, 2):
-        boards = make(digits)
+Detail = tuple[int, int]
+"""How much a board shows: the digits of a number, and the columns before it folds."""
+
+
+def fitted(make: Callable[[Detail], list[Board]]) -> list[Board]:
+    """Boards in as much detail as lets each fit the page."""
+    for detail in ((6, MOST), (4, MOST), (3, MOST), (2, MOST), (3, 5), (2, 5)):
+        boards = make(detail)
         if all(each.width <= WIDEST - 2 * MARGIN - GAP for each in boards):
             break
     return boards

@@ -18,6 +18,7 @@ from grader.render.pictures.shapes import MIDDLE, SMALL, Point, Shape, area, arr
 MOST = 6  # rounds that are shown
 ACROSS = 3  # panels side by side
 HIGH = 170.0  # px of a panel's frame
+FLAT = (-1.0, 1.0)  # the heights of a panel for points on a line
 INKS = ("blue", "red", "green", "violet", "ink")
 
 
@@ -80,7 +81,7 @@ def panel(points: Array, round: Round, ranges: tuple[Range, Range], place: Point
     """One round, with its upper left corner at a place."""
     width = (WIDEST - MARGIN) / ACROSS
     frame = axes(*ranges, top=place[1] + 34, width=width, height=HIGH, left=place[0])
-    yield from frame.frame("", "", most=5)
+    yield from frame.frame("", "", most=5, upright=ranges[1] != FLAT)
     yield text(place[0] + MARGIN, place[1] + 18, f"round {round.t}", anchor="start", bold=True)
     yield text(place[0] + width - 18, place[1] + 18, f"SSE {number(round.sse, 4)}", size=SMALL + 1, anchor="end")
     for where, label in zip(frame.many(points), round.labels.tolist(), strict=True):
@@ -96,7 +97,7 @@ def clusterings(problem: Problem) -> Iterator[Drawing]:
         return
     shown = every[:MOST]
     places = np.concatenate([points, *(each for round in shown for each in (round.before, round.after))])
-    xs, ys = span(places[:, 0], 0.1), span(places[:, 1], 0.1)
+    xs, ys = span(places[:, 0], 0.1), span(places[:, 1], 0.1) if places[:, 1].any() else FLAT
     shapes: list[Shape] = []
     for k, round in enumerate(shown):
         corner = (k % ACROSS * (WIDEST - MARGIN) / ACROSS, k // ACROSS * (HIGH + 62))

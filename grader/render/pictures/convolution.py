@@ -13,8 +13,8 @@ from grader.expression.tree import Apply, Index
 from grader.expression.windows import taps
 from grader.numeric import Array
 from grader.problem import Problem
-from grader.render.pictures.boards import Board, Look, Sides, board, fitted, flow
-from grader.render.pictures.drawing import MARGIN, WIDEST, Drawing, finite, listed, number, symbol
+from grader.render.pictures.boards import Board, Detail, Look, Sides, board, fitted, flow
+from grader.render.pictures.drawing import MARGIN, WIDEST, Drawing, brief, finite, listed, number, symbol
 from grader.render.pictures.shapes import TEXT, text, width_of, wrapped
 from grader.solution import Solution, Step
 
@@ -124,7 +124,7 @@ def worked_entry(solution: Solution, step: Step, node: Apply) -> Worked:
     )
 
 
-def boards_of(w: Worked, digits: int) -> list[Board]:
+def boards_of(w: Worked, detail: Detail) -> list[Board]:
     """The image's channels, the kernel's, and the map."""
     several = len(w.image) > 1
     shown = range(min(len(w.image), MOST_CHANNELS))
@@ -134,11 +134,11 @@ def boards_of(w: Worked, digits: int) -> list[Board]:
 
     lit: list[dict[tuple[int, int], Look]] = [{} for _ in w.image]
     for (c, *pixel), tap in w.pairs:
-        lit[c][pixel[0], pixel[1]] = Look("tint", corner=f"×{number(float(w.kernel[tap]), digits)}")
-    images = [board(called(w.names[0], c), w.image[c], digits, lit[c], w.window, w.real) for c in shown]
-    kernels = [board(called(w.names[1], c), w.kernel[c], digits) for c in shown]
+        lit[c][pixel[0], pixel[1]] = Look("tint", corner=f"×{brief(float(w.kernel[tap]), detail[0])}")
+    images = [board(called(w.names[0], c), w.image[c], detail, lit[c], w.window, w.real) for c in shown]
+    kernels = [board(called(w.names[1], c), w.kernel[c], detail) for c in shown]
     i, j = w.index[-2:]
-    result = board(w.names[2], w.map, digits, {(i, j): Look("tint", bold=True)}, ([i], [j]))
+    result = board(w.names[2], w.map, detail, {(i, j): Look("tint", bold=True)}, ([i], [j]))
     return [*images, *kernels, result]
 
 
@@ -162,7 +162,7 @@ def bracketed(value: float) -> str:
 
 def drawn(w: Worked) -> Drawing:
     """The picture of a worked entry."""
-    boards = fitted(lambda digits: boards_of(w, digits))
+    boards = fitted(lambda detail: boards_of(w, detail))
     count = (len(boards) - 1) // 2
     signs = ["", *[""] * (count - 1), "∗" if w.flip else "⋆", *[""] * (count - 1), "="]
     places, shapes, width, height = flow(boards, signs)

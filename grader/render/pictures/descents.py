@@ -17,11 +17,11 @@ from grader.render.pictures.axes import FOOT, Axes, Range, axes, span
 from grader.render.pictures.contours import contours
 from grader.render.pictures.drawing import MARGIN, WIDEST, Drawing, clean, finite, listed, number
 from grader.render.pictures.lines import numbered
-from grader.render.pictures.shapes import SMALL, Point, Shape, arrow, circle, curve, rect, strokes, text
+from grader.render.pictures.shapes import Point, Shape, arrow, circle, curve, plated, rect, strokes
 
 POINTS = 121  # of a curve
 GRID = 32  # points along a side of a surface
-LEVELS = (0.02, 0.08, 0.16, 0.28, 0.42, 0.58, 0.75, 0.9)  # shares of the surface that lie below its contour lines
+LEVELS = (0.04, 0.1, 0.16, 0.28, 0.42, 0.58, 0.75, 0.9)  # shares of the surface that lie below its contour lines
 
 WAY = "the points of the descent, an arrow from each to the next"
 
@@ -153,4 +153,4 @@ def marks(s: Surface, frame: Axes, places: Sequence[Point]) -> Iterator[Shape]:
         if all(abs(x - a) + abs(y - b) > 22 for a, b in written) or k == 0:
             written.append((x, y))
             above = y - 16 if y - 16 > frame.top + 6 else y + 16
-            yield text(x, above, str(k), size=SMALL + 1, bold=True, halo=True)
+            yield from plated(x, above, str(k), bold=True)

@@ -114,6 +114,18 @@ def number(value: float, digits: int = DIGITS) -> str:
     return f"{minus(mantissa)}·10{str(int(power)).translate(SUPERSCRIPTS)}"
 
 
+def brief(value: float, digits: int) -> str:
+    """A number with few digits, and where that is long with few places: for where there is little room.
+
+    >>> brief(0.000131, 3), brief(2.5, 3), brief(130321.0, 6)
+    ('0.000', '2.5', '130321')
+    """
+    words = number(value, digits)
+    if len(words) <= digits + 3 or abs(value) >= 1:
+        return words
+    return minus(f"{value:.{digits}f}")
+
+
 def minus(text: str) -> str:
     """A number's text with the sign that mathematics has for minus."""
     return "0" if text == "-0" else text.replace("-", "−")

@@ -11,7 +11,7 @@ from grader.numeric import Array
 from grader.problem import Problem
 from grader.render.pictures.axes import FOOT, Axes, Entry, axes, legend, span
 from grader.render.pictures.drawing import WIDEST, Drawing, finite, listed, number
-from grader.render.pictures.shapes import SMALL, circle, curve, segment, text
+from grader.render.pictures.shapes import circle, curve, plated, segment
 from grader.solution import Solution
 
 MOST_LABELS = 8  # points that carry their numbers
@@ -136,7 +136,7 @@ def loss_curve(steps: Array, losses: Array, after: str, name: str, words: str) -
         (x, y), (_, before) = points[k], points[max(k - 1, 0)]
         side, end = (5, "start") if k == 0 or before < y - 3 else (-5, "end") if before > y + 3 else (0, "middle")
         words_ = number(float(losses[k]), 4)
-        shapes.append(text(x + side, y - 12, words_, size=SMALL + 1, anchor=end, halo=True))
+        shapes += plated(x + side, y - 12, words_, anchor=end)
     falls = bool(np.all(np.diff(losses) < 0))
     title = "The loss falls step by step" if falls else "The loss step by step"
     values = listed((f"{step:.0f}: {number(float(loss), 4)}" for step, loss in zip(steps, losses, strict=True)), 12)

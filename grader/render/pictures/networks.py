@@ -10,12 +10,13 @@ import numpy as np
 
 from grader.numeric import Array
 from grader.problem import Problem
-from grader.render.pictures.drawing import MARGIN, WIDEST, Drawing, finite, listed, number
-from grader.render.pictures.shapes import SMALL, TEXT, Point, Shape, circle, segment, text, width_of
+from grader.render.pictures.drawing import MARGIN, WIDEST, Drawing, brief, finite, listed, number
+from grader.render.pictures.shapes import SMALL, TEXT, Point, Shape, circle, plated, segment, text, width_of
 from grader.solution import Solution
 
 MOST = 8  # neurons of a layer that are shown
 FIRST = 6  # of these from the top, where there are more
+MOST_LABELS = 12  # weights between two layers that are written
 RADIUS = 24.0
 DOWN = 88.0  # px from a neuron to the next
 ALONG = np.array([0.5, 0.42, 0.58, 0.35, 0.65, 0.29, 0.71, 0.25, 0.75])
@@ -80,6 +81,8 @@ def edges(net: Net, l: int, places: Sequence[dict[int | None, Point]]) -> list[E
 
 def labels(between: Sequence[Edge]) -> list[Point] | None:
     """Where the weights stand, clear of each other and of other edges; None where there is no room for them all."""
+    if len(between) > MOST_LABELS:
+        return None
     heights = np.array([(a[1], b[1]) for a, b, _ in between])
     at = heights[:, :1] + (heights[:, 1:] - heights[:, :1]) * ALONG
     apart = np.abs(at[:, None, :] - at[None, :, :])
@@ -109,7 +112,7 @@ def wires(net: Net, l: int, places: Sequence[dict[int | None, Point]]) -> Iterat
         line = 1.4 if marks is not None else 1.2 + 2 * abs(weight) / largest
         yield segment(a, b, "blue" if weight > 0 else "red", line, dashed=weight < 0)
     for (x, y), (*_, weight) in zip(marks or [], between, strict=bool(marks)):
-        yield text(x, y, number(weight, 4), size=SMALL, halo=True)
+        yield from plated(x, y, number(weight, 4), size=SMALL)
 
 
 def neurons(layer: Layer, places: dict[int | None, Point], several: bool) -> Iterator[Shape]:
@@ -119,11 +122,11 @@ def neurons(layer: Layer, places: dict[int | None, Point], several: bool) -> Ite
             yield text(x, y, "⋮", size=TEXT + 7, fill="muted")
             continue
         yield circle(x, y, RADIUS, fill="tint", stroke="ink", line=1.6)
-        yield text(x, y, number(float(layer.values[i]), 3), size=SMALL + 1)
+        yield text(x, y, brief(float(layer.values[i]), 3), size=SMALL + 1)
         name = layer.symbol if not several else f"{layer.symbol}{',' if '_' in layer.symbol else '_'}{i + 1}"
-        yield text(x, y - RADIUS - 9, name, size=SMALL + 1, halo=True)
+        yield from plated(x, y - RADIUS - 9, name, size=SMALL + 1)
         if layer.biases is not None:
-            yield text(x, y + RADIUS + 10, f"b = {number(float(layer.biases[i]), 4)}", size=SMALL, halo=True)
+            yield from plated(x, y + RADIUS + 10, f"b = {number(float(layer.biases[i]), 4)}", size=SMALL)
 
 
 def drawn(net: Net) -> Drawing:
@@ -142,7 +145,8 @@ def drawn(net: Net) -> Drawing:
 def note(net: Net) -> Shape:
     """What the lines mean."""
     absent = any(not np.all(W) for W in net.weights)
-    words = "dashed: negative weight" + ("; no line: no weight" if absent else "")
+    unwritten = any(np.count_nonzero(W) > MOST_LABELS for W in net.weights)
+    words = "dashed: negative weight" + "; no line: no weight" * absent + "; thick: large weight" * unwritten
     return text(MARGIN, net.height + 16, words, size=SMALL, fill="muted", anchor="start")
 
 

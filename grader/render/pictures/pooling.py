@@ -14,7 +14,7 @@ from grader.expression.tree import Apply, Index
 from grader.expression.windows import pooled
 from grader.numeric import Array
 from grader.problem import Problem
-from grader.render.pictures.boards import Board, Look, Place, board, fitted, flow
+from grader.render.pictures.boards import Board, Detail, Look, Place, board, fitted, flow
 from grader.render.pictures.convolution import found, image_name, indexed, worked
 from grader.render.pictures.drawing import MARGIN, WIDEST, Drawing, finite, listed, number, symbol
 from grader.render.pictures.shapes import TEXT, text, width_of
@@ -66,7 +66,7 @@ def pooled_image(solution: Solution, step: Step, node: Apply) -> Pooled:
     return Pooled(step, names, image, np.asarray(step.value)[lead], places, options)
 
 
-def boards_of(p: Pooled, digits: int) -> list[Board]:
+def boards_of(p: Pooled, detail: Detail) -> list[Board]:
     """The image with its windows, and what comes out of each."""
     lit: dict[Place, Look] = {}
     for (i, j), places in p.windows.items():
@@ -82,14 +82,14 @@ def boards_of(p: Pooled, digits: int) -> list[Board]:
     rows, columns = (sorted({place[axis] for place in p.windows[p.worked]}) for axis in (0, 1))
     i, j = p.worked
     return [
-        board(p.names[0], p.image, digits, lit, (rows, columns)),
-        board(p.names[1], p.result, digits, out, ([i], [j])),
+        board(p.names[0], p.image, detail, lit, (rows, columns)),
+        board(p.names[1], p.result, detail, out, ([i], [j])),
     ]
 
 
 def drawn(p: Pooled) -> Drawing:
     """The picture of a pooled image."""
-    boards = fitted(lambda digits: boards_of(p, digits))
+    boards = fitted(lambda detail: boards_of(p, detail))
     places, shapes, width, height = flow(boards, ["", "→"])
     (image, result), (at, there) = boards, places
     shapes += [*image.draw(*at), *result.draw(*there)]

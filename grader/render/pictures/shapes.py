@@ -31,7 +31,6 @@ PALETTE = {
 
 SMALL, TEXT, LARGE = 11, 13, 15  # px of type
 THIN, MIDDLE, THICK = 1.2, 2.0, 2.8  # px of lines
-HALO = 6.0  # px of the paper's colour around words
 DASHES = "5 4"
 FONT = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif"
 
@@ -46,6 +45,7 @@ def style() -> str:
     return "\n".join(
         [
             ".picture{max-width:100%;height:auto;font-family:inherit}",
+            f".picture.f-ink{{fill:var(--ink,{PALETTE['ink'][0]})}}",
             *rules,
             f"@media screen and (prefers-color-scheme:dark){{.picture{{{dark}}}}}",
         ]
@@ -157,24 +157,38 @@ def text(
     fill: str = "ink",
     anchor: str = "middle",
     bold: bool = False,
-    halo: bool = False,
 ) -> Shape:
-    """Words whose middle is at the height y; `halo` keeps what lies below from touching them.
+    """Words whose middle is at the height y.
 
     The picture itself sets words of 13 px in ink around their middle, so that only what differs is written.
     """
-    place = f'x="{px(x)}" y="{px(y + 0.35 * size)}"{type_of(size, fill, anchor, bold, halo)}'
+    place = f'x="{px(x)}" y="{px(y + 0.35 * size)}"{type_of(size, fill, anchor, bold)}'
     return Shape("text", place, subscripted(words, size) if "_" in words else ((words, ""),))
 
 
+def plated(
+    x: float,
+    y: float,
+    words: str,
+    *,
+    size: float = SMALL + 1,
+    fill: str = "ink",
+    anchor: str = "middle",
+    bold: bool = False,
+) -> list[Shape]:
+    """Words on a plate of the paper's colour, so that what lies below does not touch them."""
+    wide = width_of(words, size) + 4
+    left = {"start": x - 2, "middle": x - wide / 2, "end": x - wide + 2}[anchor]
+    plate = rect(left, y - size / 2 - 1, wide, size + 2, fill="paper")
+    return [plate, text(x, y, words, size=size, fill=fill, anchor=anchor, bold=bold)]
+
+
 @cache
-def type_of(size: float, fill: str, anchor: str, bold: bool, halo: bool) -> str:
+def type_of(size: float, fill: str, anchor: str, bold: bool) -> str:
     """The attributes of words, where they are not those of the picture."""
     attributes = f' font-size="{px(size)}"' if size != TEXT else ""
     attributes += f' text-anchor="{anchor}"' if anchor != "middle" else ""
     attributes += ' font-weight="bold"' if bold else ""
-    if halo:
-        return f'{attributes} paint-order="stroke" stroke-linejoin="round" {painted(fill, "paper", HALO)}'
     return attributes + (f" {painted(fill, '')}" if fill != "ink" else "")
 
 
