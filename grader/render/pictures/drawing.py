@@ -6,12 +6,13 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grader.expression import formats
+from grader.expression import formats, layout
 from grader.render.pictures.shapes import FONT, PALETTE, TEXT, Shape, px
 from grader.render.values import DIGITS, symbol_of
 from grader.resources import shipped
@@ -98,7 +99,7 @@ def symbol(solution: Solution, name: str) -> str:
 def number(value: float, digits: int = DIGITS) -> str:
     """A number as pages show it: as it is where that is short, otherwise to six significant digits.
 
-    >>> number(0.25), number(-1 / 3), number(1234567.0), number(130321.0, 4), number(2e-9)
+    >>> number(0.25), number(-1 / 3), number(1234567.0), number(130321.0, 4), number(2e-9, 4)
     ('0.25', '−0.333333', '1234567', '130300', '2·10⁻⁹')
     """
     if digits == DIGITS and abs(value) < 10**DIGITS * 10:
@@ -109,6 +110,8 @@ def number(value: float, digits: int = DIGITS) -> str:
     mantissa, _, power = short.partition("e")
     if not power:
         return minus(short)
+    if digits == DIGITS:
+        return formats.plain(layout.numeric(Fraction(short)))
     if -4 <= int(power) <= DIGITS:
         return minus(f"{float(short):.{max(0, digits - 1 - int(power))}f}")
     return f"{minus(mantissa)}·10{str(int(power)).translate(SUPERSCRIPTS)}"

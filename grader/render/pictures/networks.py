@@ -138,16 +138,17 @@ def drawn(net: Net) -> Drawing:
     for layer, column in zip(net.layers, places, strict=True):
         shapes += neurons(layer, column, len(layer.values) > 1)
         shapes.append(text(next(iter(column.values()))[0], 16, layer.name, bold=True))
-    width = next(iter(places[-1].values()))[0] + 74
-    return Drawing(net.after, net.title, described(net), width, net.height + 26 + MARGIN, [*shapes, note(net)])
+    words = note(net)
+    shapes.append(text(MARGIN, net.height + 16, words, size=SMALL, fill="muted", anchor="start"))
+    width = max(next(iter(places[-1].values()))[0] + 74, width_of(words, SMALL) + 2 * MARGIN)
+    return Drawing(net.after, net.title, described(net), width, net.height + 26 + MARGIN, shapes)
 
 
-def note(net: Net) -> Shape:
+def note(net: Net) -> str:
     """What the lines mean."""
     absent = any(not np.all(W) for W in net.weights)
     unwritten = any(np.count_nonzero(W) > MOST_LABELS for W in net.weights)
-    words = "dashed: negative weight" + "; no line: no weight" * absent + "; thick: large weight" * unwritten
-    return text(MARGIN, net.height + 16, words, size=SMALL, fill="muted", anchor="start")
+    return "dashed: negative weight" + "; no line: no weight" * absent + "; thick: large weight" * unwritten
 
 
 def described(net: Net) -> str:

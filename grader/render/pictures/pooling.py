@@ -14,7 +14,7 @@ from grader.expression.tree import Apply, Index
 from grader.expression.windows import pooled
 from grader.numeric import Array
 from grader.problem import Problem
-from grader.render.pictures.boards import Board, Detail, Look, Place, board, fitted, flow
+from grader.render.pictures.boards import Board, Detail, Look, Place, board, cut, fitted, flow
 from grader.render.pictures.convolution import found, image_name, indexed, worked
 from grader.render.pictures.drawing import MARGIN, WIDEST, Drawing, finite, listed, number, symbol
 from grader.render.pictures.shapes import TEXT, text, width_of
@@ -26,7 +26,7 @@ TINTS = ("tint", "warm")
 
 @dataclass(frozen=True)
 class Pooled:
-    """A channel of an image, the pooled one, and the places that each window covers."""
+    """A channel of an image, the pooled one, and the places that each window covers, of those that may be shown."""
 
     step: Step
     names: tuple[str, str]
@@ -58,7 +58,8 @@ def pooled_image(solution: Solution, step: Step, node: Apply) -> Pooled:
     X, options = node.operands[0], dict(node.options)
     lead: Index = worked(step.shape)[:-2]
     places = {}
-    for i, j in itertools.product(*map(range, step.shape[-2:])):
+    seen = [[i for i in cut(length, [length // 2]) if i is not None] for length in step.shape[-2:]]
+    for i, j in itertools.product(*seen):
         pixels, _ = pooled((*lead, i, j), X.shape, options["size"], options["stride"], options["padding"])
         places[i, j] = [(pixel[-2], pixel[-1]) for pixel in pixels]
     names = (indexed(image_name(solution, X, "X"), lead), indexed(symbol(solution, step.name.name), lead))
@@ -71,9 +72,9 @@ def boards_of(p: Pooled, detail: Detail) -> list[Board]:
     lit: dict[Place, Look] = {}
     for (i, j), places in p.windows.items():
         if p.apart:
-            lit |= {place: Look(TINTS[(i + j) % 2]) for place in places}
+            lit |= dict.fromkeys(places, Look(TINTS[(i + j) % 2]))
         elif (i, j) == p.worked:
-            lit |= {place: Look("tint") for place in places}
+            lit |= dict.fromkeys(places, Look("tint"))
     if p.largest:
         for window in p.windows:
             place = p.winner(window)
