@@ -20,7 +20,7 @@ from grader.render.pictures.lines import numbered
 from grader.render.pictures.shapes import Point, Shape, arrow, circle, curve, plated, rect, strokes
 
 POINTS = 121  # of a curve
-GRID = 32  # points along a side of a surface
+GRID = 33  # points along a side of a surface
 LEVELS = (0.04, 0.1, 0.16, 0.28, 0.42, 0.58, 0.75, 0.9)  # shares of the surface that lie below its contour lines
 
 WAY = "the points of the descent, an arrow from each to the next"
