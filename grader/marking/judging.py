@@ -121,7 +121,7 @@ class Answers:
             FOLLOWS: follows, SLIP: slipped, INCOMPLETE: coarse, UNDECIDED: wide,
         }  # fmt: skip
         codes = np.select(list(cases.values()), list(cases), default=WRONG)
-        as_far = self.agrees(self.key) | ((codes == INCOMPLETE) & honest)
+        as_far = (codes == INCOMPLETE) & (self.agrees(self.key) | honest) | (codes == SLIP) & self.agrees(self.key)
         unharmed = (codes == CORRECT) | (codes == ROUNDED) | as_far
         return Judged(codes, slips, unharmed, look(self, codes) if self.asked else Found())
 

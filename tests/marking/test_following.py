@@ -282,3 +282,11 @@ def test_a_gradient_of_zero_leaves_nothing_to_do(answers: dict[str, str], expect
     """A step of no length is no step; what is right by the key is right all the same."""
     found = verdicts(load("problems/class-notes/sgd-line.yaml"), answers)
     assert {step: found[step] for step in expected} == expected
+
+
+def test_what_follows_is_no_rounding_however_few_its_digits() -> None:
+    """−0.4 follows from a wrong sum; that it is also the key's −0.43 to one digit makes nothing after it honest."""
+    neuron = load("problems/forward-and-backward/sigmoid-neuron.yaml")
+    page = {"z": "0.4", "a": "0.60", "dL_da": "-0.4", "da_dz": "0.24", "dL_dz": "-0.096"}
+    (marks,) = mark(neuron, [Sheet("s", {part: from_python(text) for part, text in page.items()})])
+    assert [marks[part].verdict for part in ("z", "a", "dL_da", "dL_dz")] == ["wrong", "follows", "follows", "follows"]
