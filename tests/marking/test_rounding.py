@@ -233,3 +233,10 @@ def test_ranges_of_a_cohort_are_those_of_each_student() -> None:
         np.testing.assert_array_equal(together[:, i], alone[:, 0])
     assert np.isnan(together[:, 2]).all()  # b - a may be zero
     assert np.isfinite(together[:, :2]).all()
+
+
+def test_a_bound_of_zero_decides_nothing() -> None:
+    """The slope of a step that jumps is zero, and says nothing of the jump."""
+    gaps = np.array([0.0, 0.1, 1.0])
+    for decided in rounding.decided(gaps, gaps, np.zeros((3, 3))):
+        assert not decided.any()
