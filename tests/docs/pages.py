@@ -101,7 +101,7 @@ def agrees(shown: str, printed: str) -> bool:
     (True, False)
     """
     pattern = ""
-    for line in shown.splitlines():
+    for line in shown.rstrip().splitlines():
         each = re.escape(line.rstrip()).replace("…", "[^\\n]*") + r"[ \t]*\n"
         pattern += r"(?:[^\n]*\n)*?" if line.strip() == "…" else each
     return re.fullmatch(pattern, printed.rstrip() + "\n") is not None
