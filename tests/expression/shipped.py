@@ -1,0 +1,32 @@
+"""Every formula, substitution, value and given that the shipped problems print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import grader
+from grader.expression.layout import Layout
+from grader.problem import Problem
+from grader.render.rounds import Rounds
+from grader.render.work import givens, work
+
+PROBLEMS = sorted(path for path in Path("problems").rglob("*.yaml") if path.name != "course.yaml")
+
+
+def of_one(problem: Problem) -> Iterator[Layout]:
+    yield from givens(problem.solution)
+    for step in work(problem, problem.solution):
+        if isinstance(step, Rounds):
+            yield from step.heads
+            yield from (cell for row in step.rows for cell in row)
+        else:
+            yield from (term for line in step.lines for term, _ in line.terms)
+            yield from step.grids
+
+
+@cache
+def formulas() -> tuple[Layout, ...]:
+    """No two alike, in the order they stand on the keys."""
+    return tuple(dict.fromkeys(layout for path in PROBLEMS for layout in of_one(grader.load(path))))
