@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
 from markupsafe import Markup
 
 from grader.problem import Problem
-from grader.render.environment import environment
+from grader.render.environment import FORMATS, environment
+
+if TYPE_CHECKING:
+    from grader.render.pictures import Picture
+    from grader.render.rounds import Rounds
+    from grader.render.work import Work
 
 
 def key(problem: Problem, format: str) -> str:
@@ -47,6 +55,12 @@ def _solved(problem: Problem, format: str, template: str, rubric: bool = True) -
     from grader.render.work import givens, work
 
     page = environment(format).get_template(f"{template}.j2")
-    return page.render(
-        problem=problem, givens=givens(problem.solution), work=work(problem, problem.solution), rubric=rubric
-    )
+    steps = work(problem, problem.solution)
+    drawn = _plates(problem, steps) if FORMATS[format].pictured else {}
+    return page.render(problem=problem, givens=givens(problem.solution), work=steps, rubric=rubric, pictures=drawn)
+
+
+def _plates(problem: Problem, steps: Sequence[Work | Rounds]) -> Mapping[int, list[Picture]]:
+    from grader.render.plates import plates
+
+    return plates(problem, steps)
