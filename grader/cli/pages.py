@@ -29,9 +29,7 @@ def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
     formats = click.Choice(["md", "tex", "pdf"])
     for option in (
         click.option("--out", type=terminal.FOLDER, default=Path("out"), show_default=True, help="Where pages go."),
-        click.option(
-            "--format", type=formats, default="md", show_default=True, callback=settable, help="Page format."
-        ),
+        click.option("--format", type=formats, default="md", show_default=True, callback=settable, help="Page format."),
         click.argument("problems", type=terminal.FOLDER, required=False),
     ):
         command = option(command)

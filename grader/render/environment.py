@@ -55,6 +55,8 @@ class Format:
     """A page's text as the file that people get."""
     pictured: bool = False
     """Whether keys hold pictures."""
+    bound: bool = False
+    """Whether several problems make one document."""
     filters: Mapping[str, Callable[..., str]] = field(default_factory=dict)
     """What its templates alone need; it comes out as it is."""
 
@@ -112,7 +114,8 @@ FORMATS = {
     "txt": Format(ending=".txt", escape=visible, code=visible, prose=to_plain, **PLAIN),
     "pdf": Format(
         ending=".pdf", escape=setting.words, code=setting.code, prose=to_typst, **TYPST,
-        folder="typ", finished=pdf, pictured=True, filters={"quoted": setting.quoted, "picture": setting.picture},
+        folder="typ", finished=pdf, pictured=True, bound=True,
+         filters={"quoted": setting.quoted, "picture": setting.picture},
     ),
 }  # fmt: skip
 """The formats by name."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def key(problem: Problem, format: str) -> str:
-    """The worked solution of a problem, in `md` or `tex`."""
+    """The worked solution of a problem, in a format of `FORMATS`."""
     return _solved(problem, format, "key")
 
 
@@ -27,12 +27,24 @@ def solution(problem: Problem) -> str:
 
 
 def worksheet(problem: Problem, format: str) -> str:
-    """The problem with room to answer, in `md` or `tex`."""
+    """The problem with room to answer, in a format of `FORMATS`."""
     from grader.render.work import givens
 
+    if FORMATS[format].bound:
+        return worksheets([problem], format)
     steps = [(part, problem.solution[part.step]) for part in problem.parts]
     page = environment(format).get_template("worksheet.j2")
     return page.render(problem=problem, givens=givens(problem.solution), steps=steps)
+
+
+def worksheets(problems: Sequence[Problem], format: str, student: str = "", variant: str = "") -> str:
+    """Some problems as one document, in a format that binds them: a student's name and variant on each page."""
+    from grader.render.room import tasks
+    from grader.render.work import givens
+
+    sheets = [(problem, givens(problem.solution), tasks(problem)) for problem in problems]
+    page = environment(format).get_template("worksheet.j2")
+    return page.render(sheets=sheets, problem=problems[0], student=student, variant=variant)
 
 
 class Solved:
