@@ -39,7 +39,7 @@ def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def write_pages(page: Callable[[Problem, str], str], problems: Path, format: str, folder: Path) -> list[GraderError]:
     """Write `page(problem, format)` for every problem, and tell what could not be used."""
     from grader.document import make_folder
-    from grader.errors import DocumentError, SpecError
+    from grader.errors import DocumentError, Place, SpecError
     from grader.problem import load_folder
     from grader.render.environment import FORMATS, write_page
 
@@ -51,7 +51,7 @@ def write_pages(page: Callable[[Problem, str], str], problems: Path, format: str
             try:
                 write_page(path, format, page(problem, format))
             except SpecError as error:
-                errors.append(error)
+                errors.append(error.at(Place(problem.path)))
                 continue
             click.echo(path)
     except DocumentError as error:
