@@ -135,62 +135,6 @@ def run(
     are. Raises `BusyError` where another run has the folder. What cannot be written is the last of the `errors`.
     """
     graded = read(submissions, problems, progress)
-    for problem in progress(graded.problems.values(), "Marking"):
-        mark_pages(graded, problem, graded.submissions)
-    return graded
-
-
-def mark_pages(graded: Graded, problem: Problem, submissions: Sequence[Submission]) -> None:
-    """Mark what those students handed in for a problem, each by the variant that they were given."""
-    for variant, members in by_variant(graded, problem, submissions):
-        sheets = [Sheet(submission.student, submission.sheet(problem.id)) for submission in members]
-        for sheet, marks in zip(sheets, mark(variant, sheets), strict=True):
-            graded.marks[sheet.student][problem.id] = marks
-        graded.anew += len(sheets)
-
-
-def by_variant(
-    graded: Graded, problem: Problem, submissions: Sequence[Submission]
-) -> Iterable[tuple[Problem, Sequence[Submission]]]:
-    """The submissions to a problem, those with the same numbers together; where none can be drawn, the spec's own."""
-    shared = submissions
-    if problem.varies:
-        shared = []
-        for submission in submissions:
-            variant = given_to(problem, submission, graded.errors)
-            if variant is problem:
-                shared.append(submission)
-            else:
-                yield variant, [submission]
-    if shared:
-        yield problem, shared
-
-
-def given_to(problem: Problem, submission: Submission, errors: list[GraderError]) -> Problem:
-    """The variant that a student was given; the spec's own givens where none can be drawn, which is told."""
-    try:
-        return variants.of(problem, submission.seed, submission.student)
-    except GraderError as error:
-        errors.append(error)
-        return problem
-
-
-def run(
-    submissions: Path,
-    problems: Path,
-    out: Path,
-    *,
-    fresh: bool = False,
-    pages: str = "",
-    progress: Progress = silent,
-) -> Graded:
-    """Mark a cohort into a folder: take from the last run what has not changed and from `review.csv` what a person
-    decided, mark the rest, write everything, and say what differs.
-
-    `fresh` marks everything anew; `pages` is a format of feedback that is written however many students there are. Raises `BusyError` where
-    another run has the folder. What cannot be written is the last of the `errors`.
-    """
-    graded = read(submissions, problems, progress)
     if not graded.marks or not graded.problems:
         return graded
     try:
