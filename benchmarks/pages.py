@@ -65,13 +65,14 @@ def cohort(count: int, processes: int) -> None:
     with ProcessPoolExecutor(processes) as pool:
         made = list(pool.map(some, [students[k::processes] for k in range(processes)]))
     took = time.perf_counter() - start
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    busy = used.ru_utime + used.ru_stime
     sheets = [each for found, _ in made for each in found]
     means = {name: 1000 * median(getattr(each, name) for each in sheets) for name in ("drawing", "writing", "setting")}
     print(f"{count} sheets, {processes} processes: {took:.2f} s, starting included")
     print("  each, ms: " + ", ".join(f"{name} {value:.1f}" for name, value in means.items()))
-    print(
-        f"  {sum(each.size for each in sheets) / count / 1024:.0f} kB each, {max(peak for _, peak in made):.0f} MB at most"
-    )
+    size, peak = sum(each.size for each in sheets) / count / 1024, max(peak for _, peak in made)
+    print(f"  {size:.0f} kB each; {peak:.0f} MB at most in a process; {busy:.1f} s of processor time in all")
 
 
 def keys() -> None:

@@ -14,6 +14,7 @@ from grader.render.escaping import shortened, visible
 if TYPE_CHECKING:
     from grader.render.pictures import Picture
 
+SURE = 60  # characters of a formula, set plainly, that fits on a line in any case
 LONGEST_WORD = 24  # characters in a row that a line of a table keeps together
 POINTS_A_PIXEL = 0.62
 _FONTS = re.compile(r'(<svg [^>]*?)font-family="[^"]*"')
@@ -30,7 +31,8 @@ def quoted(text: object) -> str:
 
 def display(layout: Layout) -> str:
     """A formula on lines of its own, made smaller where it is wider than the page."""
-    return f"#wide[{equation(layout, display=True)}];"
+    made = "line" if len(plain(layout)) <= SURE else "wide"
+    return f"#{made}[{equation(layout, display=True)}];"
 
 
 def chain(terms: Sequence[tuple[Layout, bool]]) -> str:
@@ -38,15 +40,16 @@ def chain(terms: Sequence[tuple[Layout, bool]]) -> str:
 
     >>> from grader.expression.layout import numeric, symbol
     >>> print(chain([(symbol("w"), True), (numeric(2), False)]))
-    #chain("w ≈ 2", ("w", $w$), ("≈ 2", $≈ 2$));
+    #line[#math.equation(block: true, alt: "w ≈ 2", $w ≈ 2$);];
     """
     signs = ["", *("= " if exact else "≈ " for _, exact in terms[1:])]
     words = [sign + plain(term) for sign, (term, _) in zip(signs, terms, strict=True)]
-    pairs = [
-        f"({literal(said)}, ${sign}{typst(term)[1:]})"
-        for said, sign, (term, _) in zip(words, signs, terms, strict=True)
-    ]
-    return f"#chain({literal(' '.join(words))}, {', '.join(pairs)});"
+    texts = [sign + typst(term)[1:-1] for sign, (term, _) in zip(signs, terms, strict=True)]
+    alt = literal(" ".join(words))
+    if len(alt) <= SURE:
+        return f"#line[#math.equation(block: true, alt: {alt}, ${' '.join(texts)}$);];"
+    pairs = ", ".join(f"({literal(said)}, ${text}$)" for said, text in zip(words, texts, strict=True))
+    return f"#chain({alt}, {pairs});"
 
 
 def code(text: str) -> str:
