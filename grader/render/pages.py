@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
 from markupsafe import Markup
 
 from grader.problem import Problem
-from grader.render.environment import environment
+from grader.render.environment import FORMATS, environment
+
+if TYPE_CHECKING:
+    from grader.render.pictures import Picture
+    from grader.render.rounds import Rounds
+    from grader.render.work import Work
 
 
 def key(problem: Problem, format: str) -> str:
-    """The worked solution of a problem, in `md` or `tex`."""
+    """The worked solution of a problem, in a format of `FORMATS`."""
     return _solved(problem, format, "key")
 
 
@@ -19,12 +27,24 @@ def solution(problem: Problem) -> str:
 
 
 def worksheet(problem: Problem, format: str) -> str:
-    """The problem with room to answer, in `md` or `tex`."""
+    """The problem with room to answer, in a format of `FORMATS`."""
     from grader.render.work import givens
 
+    if FORMATS[format].bound:
+        return worksheets([problem], format)
     steps = [(part, problem.solution[part.step]) for part in problem.parts]
     page = environment(format).get_template("worksheet.j2")
     return page.render(problem=problem, givens=givens(problem.solution), steps=steps)
+
+
+def worksheets(problems: Sequence[Problem], format: str, student: str = "", variant: str = "") -> str:
+    """Some problems as one document, in a format that binds them: a student's name and variant on each page."""
+    from grader.render.room import tasks
+    from grader.render.work import givens
+
+    sheets = [(problem, givens(problem.solution), tasks(problem)) for problem in problems]
+    page = environment(format).get_template("worksheet.j2")
+    return page.render(sheets=sheets, problem=problems[0], student=student, variant=variant)
 
 
 class Solved:
@@ -47,6 +67,12 @@ def _solved(problem: Problem, format: str, template: str, rubric: bool = True) -
     from grader.render.work import givens, work
 
     page = environment(format).get_template(f"{template}.j2")
-    return page.render(
-        problem=problem, givens=givens(problem.solution), work=work(problem, problem.solution), rubric=rubric
-    )
+    steps = work(problem, problem.solution)
+    drawn = _plates(problem, steps) if FORMATS[format].pictured else {}
+    return page.render(problem=problem, givens=givens(problem.solution), work=steps, rubric=rubric, pictures=drawn)
+
+
+def _plates(problem: Problem, steps: Sequence[Work | Rounds]) -> Mapping[int, list[Picture]]:
+    from grader.render.plates import plates
+
+    return plates(problem, steps)
