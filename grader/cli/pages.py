@@ -20,7 +20,7 @@ def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--out", type=terminal.FOLDER, default=Path("out"), show_default=True, help="Where pages go."),
         click.option(
-            "--format", type=click.Choice(["md", "tex"]), default="md", show_default=True, help="Page format."
+            "--format", type=click.Choice(["md", "tex", "html"]), default="md", show_default=True, help="Page format."
         ),
         click.argument("problems", type=terminal.FOLDER, required=False),
     ):

@@ -15,9 +15,10 @@ from grader.expression import formats
 from grader.expression.layout import Layout
 from grader.marking import ASTRAY
 from grader.marking.marks import earned, one_line
-from grader.render.escaping import LONGEST, code, markdown, shortened, tex, visible
+from grader.render import html
+from grader.render.escaping import LONGEST, code, escape_html, markdown, shortened, tex, visible
 from grader.render.prose import Document, prose
-from grader.render.prose_formats import to_latex, to_markdown, to_plain
+from grader.render.prose_formats import to_html, to_latex, to_markdown, to_plain
 from grader.resources import shipped
 
 __all__ = ["FORMATS", "LONGEST", "Format", "code", "environment", "markdown", "points", "tex", "visible"]
@@ -44,6 +45,8 @@ class Format:
     """What an author wrote."""
     broken: Callable[[str, Sequence[str]], str]
     """A chain of equals that takes several lines."""
+    chain: Callable[[Sequence[tuple[Layout, bool]]], str] | None = None
+    """A chain of equals, where it is no text joined of texts."""
 
 
 def chain(format: Format, terms: Sequence[tuple[Layout, bool]]) -> str:
@@ -51,6 +54,8 @@ def chain(format: Format, terms: Sequence[tuple[Layout, bool]]) -> str:
 
     A chain that is too wide for a page goes on a line for each term.
     """
+    if format.chain:
+        return format.chain(terms)
     texts = [format.mathematics(term) for term, _ in terms]
     signs = ["=" if exact else format.about for _, exact in terms]
     width = sum(len(formats.plain(term)) + 3 for term, _ in terms)
@@ -86,8 +91,18 @@ def points(value: Fraction) -> str:
 
 
 LATEX: dict[str, Any] = {"mathematics": formats.latex, "display": formats.latex, "about": r"\approx", "broken": aligned}
+MATHML: dict[str, Any] = {
+    "mathematics": formats.mathml, "display": html.display, "about": "≈", "broken": below, "chain": html.chain,
+}  # fmt: skip
 PLAIN: dict[str, Any] = {"mathematics": formats.plain, "display": formats.plain_block, "about": "≈", "broken": below}
 FORMATS = {
+    "html": Format(
+        ending=".html",
+        escape=escape_html,
+        code=lambda text: f"<code>{escape_html(shortened(text))}</code>",
+        prose=to_html,
+        **MATHML,
+    ),
     "md": Format(ending=".md", escape=markdown, code=code, prose=to_markdown, **LATEX),
     "tex": Format(
         ending=".tex", escape=tex, code=lambda text: rf"\texttt{{{tex(shortened(text))}}}", prose=to_latex, **LATEX
@@ -115,6 +130,7 @@ def environment(name: str) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        autoescape=name == "html",
     )
     env.filters["mathematics"] = lambda layout: Markup(format.mathematics(layout))
     env.filters["display"] = lambda layout: Markup(format.display(layout))
@@ -127,4 +143,9 @@ def environment(name: str) -> jinja2.Environment:
     env.tests["rounds"] = lambda step: hasattr(step, "heads")
     env.tests["astray"] = lambda mark: mark.verdict in ASTRAY
     env.filters["prose"] = lambda text: Markup(format.prose(prose(text)))
+    if name == "html":
+        env.filters["cell"] = lambda layout: Markup(html.cell(layout))
+        env.filters["long"] = html.long
+        env.filters["stylesheet"] = lambda body: Markup(html.stylesheet(body))
+        env.filters["policy"] = lambda style: Markup(html.policy(str(style)))
     return env

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from markupsafe import Markup
 
 from grader.problem import Problem
 from grader.render.environment import environment
 
+if TYPE_CHECKING:
+    from grader.render.pictures import Picture
+    from grader.render.rounds import Rounds
+    from grader.render.work import Work
+
 
 def key(problem: Problem, format: str) -> str:
-    """The worked solution of a problem, in `md` or `tex`."""
+    """The worked solution of a problem, in `md`, `tex` or `html`."""
     return _solved(problem, format, "key")
 
 
@@ -19,7 +27,7 @@ def solution(problem: Problem) -> str:
 
 
 def worksheet(problem: Problem, format: str) -> str:
-    """The problem with room to answer, in `md` or `tex`."""
+    """The problem with room to answer, in `md`, `tex` or `html`."""
     from grader.render.work import givens
 
     steps = [(part, problem.solution[part.step]) for part in problem.parts]
@@ -47,6 +55,32 @@ def _solved(problem: Problem, format: str, template: str, rubric: bool = True) -
     from grader.render.work import givens, work
 
     page = environment(format).get_template(f"{template}.j2")
-    return page.render(
-        problem=problem, givens=givens(problem.solution), work=work(problem, problem.solution), rubric=rubric
-    )
+    steps = work(problem, problem.solution)
+    if format != "html":
+        return page.render(problem=problem, givens=givens(problem.solution), work=steps, rubric=rubric)
+    before, drawn = illustrated(problem, steps)
+    return page.render(problem=problem, givens=givens(problem.solution), before=before, work=drawn, rubric=rubric)
+
+
+def illustrated(
+    problem: Problem, steps: Sequence[Work | Rounds]
+) -> tuple[list[Picture], list[tuple[Work | Rounds, list[Picture]]]]:
+    """The pictures before the first step, and each step with those that stand behind it.
+
+    What belongs to a step that only a table of rounds shows stands behind the table.
+    """
+    from grader.render.pictures import pictures
+    from grader.render.work import Work
+
+    order = {name: k for k, name in enumerate(problem.solution)}
+    before: list[Picture] = []
+    placed: list[list[Picture]] = [[] for _ in steps]
+    for picture in pictures(problem, problem.id + "-"):
+        place = -1
+        for k, step in enumerate(steps):
+            if isinstance(step, Work) and picture.after and order[step.name] <= order[picture.after]:
+                place, exact = k, step.name == picture.after
+        if place >= 0 and not exact and place + 1 < len(steps) and not isinstance(steps[place + 1], Work):
+            place += 1
+        (placed[place] if place >= 0 else before).append(picture)
+    return before, list(zip(steps, placed, strict=True))
