@@ -35,7 +35,9 @@ MOST_ROWS = 40  # student and problem pairs that the table still lists one by on
 @click.argument("submissions", type=terminal.FOLDER)
 @click.option("--problems", type=terminal.FOLDER, help="Folder of specs, or one spec.  [default: problems/]")
 @click.option("--out", type=terminal.FOLDER, default=Path("out"), show_default=True, help="Where results go.")
-@click.option("--feedback", type=click.Choice(["md"]), help="Write feedback pages however many students there are.")
+@click.option(
+    "--feedback", type=click.Choice(["md", "html"]), help="Write feedback pages however many students there are."
+)
 @click.option("--fresh", is_flag=True, help="Mark everything anew, also what has not changed since the last run.")
 def command(submissions: Path, problems: Path | None, out: Path, feedback: str | None, fresh: bool) -> None:
     """Mark SUBMISSIONS, a folder or a file of YAML, JSON, JSON lines or CSV.
@@ -55,7 +57,8 @@ def command(submissions: Path, problems: Path | None, out: Path, feedback: str |
 
     folder = terminal.problems_folder(problems)
     try:
-        graded = run(submissions, folder, out, fresh=fresh, pages=bool(feedback), progress=terminal.progress)
+        wanted, format = bool(feedback), feedback or "md"
+        graded = run(submissions, folder, out, fresh=fresh, pages=wanted, format=format, progress=terminal.progress)
     except BusyError as error:
         terminal.tell([error])
         sys.exit(2)

@@ -126,13 +126,14 @@ def run(
     *,
     fresh: bool = False,
     pages: bool = False,
+    format: str = "md",
     progress: Progress = silent,
 ) -> Graded:
     """Mark a cohort into a folder: take from the last run what has not changed and from `review.csv` what a person
     decided, mark the rest, write everything, and say what differs.
 
-    `fresh` marks everything anew; `pages` writes feedback however many students there are. Raises `BusyError` where
-    another run has the folder. What cannot be written is the last of the `errors`.
+    `fresh` marks everything anew; `pages` writes feedback, in a `format`, however many students there are. Raises
+    `BusyError` where another run has the folder. What cannot be written is the last of the `errors`.
     """
     graded = read(submissions, problems, progress)
     if not graded.marks or not graded.problems:
@@ -140,13 +141,13 @@ def run(
     try:
         make_folder(out)
         with opened(out / STORE, graded.errors) as store:
-            _run(graded, out, store, fresh, pages or len(graded.marks) <= MOST_PAGES, progress)
+            _run(graded, out, store, fresh, format if pages or len(graded.marks) <= MOST_PAGES else "", progress)
     except DocumentError as error:
         graded.errors.append(error)
     return graded
 
 
-def _run(graded: Graded, out: Path, store: Store, fresh: bool, pages: bool, progress: Progress) -> None:
+def _run(graded: Graded, out: Path, store: Store, fresh: bool, pages: str, progress: Progress) -> None:
     last = bool(store.sheets)
     specs = {id: described(problem) for id, problem in graded.problems.items()}
     sheets = mark_what_differs(graded, specs, {} if fresh else store.sheets, progress)
@@ -215,11 +216,12 @@ def _with_decisions(graded: Graded, sheets: Mapping[SheetKey, Kept], made: Decis
     return final
 
 
-def write(graded: Graded, out: Path, pages: bool, progress: Progress = silent) -> None:
-    """Write `marks.jsonl`, `marks.csv` and, where wanted, a feedback page a student.
+def write(graded: Graded, out: Path, pages: str, progress: Progress = silent) -> None:
+    """Write `marks.jsonl`, `marks.csv` and, where a format is named, a feedback page a student.
 
     Raises `DocumentError` where something cannot be written.
     """
+    from grader.render.environment import FORMATS
     from grader.render.feedback import SheetView, page
     from grader.render.pages import Solved
 
@@ -230,14 +232,15 @@ def write(graded: Graded, out: Path, pages: bool, progress: Progress = silent) -
     if not pages:
         return
     folder = make_folder(out / "feedback")
-    names, solved = file_names(graded.marks), Solved("md")
+    names, solved = file_names(graded.marks), Solved(pages)
     for submission in progress(graded.submissions, "Writing feedback"):
         student = submission.student
         sheets = [
             SheetView(given_to(problem, submission, []), graded.marks[student][id])
             for id, problem in graded.problems.items()
         ]
-        write_text(folder / f"{names[student]}.md", page(student, sheets, solved=solved))
+        path = folder / (names[student] + FORMATS[pages].ending)
+        write_text(path, page(student, sheets, pages, solved))
 
 
 def file_names(students: Iterable[str]) -> Mapping[str, str]:
