@@ -31,7 +31,7 @@ def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def write_pages(page: Callable[[Problem, str], str], problems: Path, format: str, folder: Path) -> list[GraderError]:
     """Write `page(problem, format)` for every problem, and tell what could not be used."""
     from grader.document import make_folder, write_text
-    from grader.errors import DocumentError
+    from grader.errors import DocumentError, GraderError, Place
     from grader.problem import load_folder
     from grader.render.environment import FORMATS
 
@@ -40,7 +40,12 @@ def write_pages(page: Callable[[Problem, str], str], problems: Path, format: str
         make_folder(folder)
         for problem in terminal.progress(known.values(), "Writing pages"):
             path = folder / (problem.id + FORMATS[format].ending)
-            write_text(path, page(problem, format))
+            try:
+                text = page(problem, format)
+            except GraderError as error:
+                errors.append(error.at(Place(problem.path)))
+                continue
+            write_text(path, text)
             click.echo(path)
     except DocumentError as error:
         errors.append(error)

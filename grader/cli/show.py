@@ -19,10 +19,14 @@ def command(problem: str, problems: Path | None) -> None:
     Example:
         grader show sgd-line
     """
+    from grader.errors import GraderError, Place
     from grader.render import pages
 
     found, errors = terminal.find_problem(problem, terminal.problems_folder(problems))
-    terminal.tell(errors)
     if found is not None:
-        click.echo(pages.solution(found), nl=False)
+        try:
+            click.echo(pages.solution(found), nl=False)
+        except GraderError as error:
+            errors.append(error.at(Place(found.path)))
+    terminal.tell(errors)
     terminal.finish(errors)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 
@@ -19,3 +20,13 @@ def terminating(value: Fraction, places: int = 12) -> str | None:
             text = digits[:split] + ("." + digits[split:] if count else "")
             return "-" + text if value < 0 else text
     return None
+
+
+def scientific(text: str) -> tuple[str, str]:
+    """A number's digits and its power of ten, which is empty where none is written.
+
+    >>> scientific("-1.5e-08"), scientific("0.5")
+    (('-1.5', '-8'), ('0.5', ''))
+    """
+    found = re.fullmatch(r"(.*)e([+-]?[0-9]+)", text)
+    return (found[1], str(int(found[2]))) if found else (text, "")

@@ -48,11 +48,10 @@ GREEK: dict[str, str] = {
 }  # fmt: skip
 """Letters by name; both forms of a letter are one."""
 
-FUNCTIONS = frozenset(
-    "exp log ln lg sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh arg deg dim hom ker".split()  # noqa: SIM905
-)
-LIMITS = frozenset("max min sup inf lim det gcd Pr".split())  # noqa: SIM905
-"""Functions with what is below them under their names."""
+_FUNCTIONS = "exp log ln lg sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh arg deg dim hom ker"
+_LIMITS = "max min sup inf lim det gcd Pr"
+FUNCTIONS, LIMITS = frozenset(_FUNCTIONS.split()), frozenset(_LIMITS.split())
+"""Functions, and those with what is below them under their names."""
 
 FACES = {
     "mathbf": "bold",
@@ -65,7 +64,7 @@ FACES = {
     "mathtt": "monospace",
 }
 ACCENTS = {
-    "hat": "^", "widehat": "^", "bar": "¯", "overline": "¯", "tilde": "~", "widetilde": "~", "vec": "→", "dot": "˙",
+    "hat": "^", "widehat": "^", "bar": "¯", "overline": "‾", "tilde": "~", "widetilde": "~", "vec": "→", "dot": "˙",
     "ddot": "¨",
 }  # fmt: skip
 SPACES = {"!": -3, ",": 3, ":": 4, ">": 4, ";": 5, " ": 6, "quad": 18, "qquad": 36}
@@ -84,3 +83,19 @@ ARRAYS = {
 SIZES = ("", "big", "Big", "bigg", "Bigg")
 BRACKETS = frozenset("()[]{}⌊⌋⌈⌉⟨⟩|‖/.")
 """What may stand behind \\left, \\right and \\bigl; a dot is no bracket."""
+
+
+def commands() -> str:
+    """Every command of the dialect that stands alone, as rows of a Markdown table: its kind, and what it prints.
+
+    >>> print(commands().splitlines()[-1])
+    | punctuation | `\\colon` : |
+    """
+    rows = {"letters": sorted(GREEK.items()), "functions": [(name, "") for name in sorted(FUNCTIONS | LIMITS)]}
+    for command, (character, kind) in SIGNS.items():
+        rows.setdefault(kind, []).append((command, character))
+    lines = ["| kind | commands |", "|---|---|"]
+    for kind, names in rows.items():
+        shown = ", ".join(f"`\\{name}` {character}".strip().replace("|", "\\|") for name, character in names)
+        lines.append(f"| {kind} | {shown} |")
+    return "\n".join(lines)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from grader.expression.layout import Layout
 from grader.expression.typeset import Row, Scripts, Sign, Space
 
-_STARTS = {"binary", "relation", "open", "large", "punctuation", "prefix"}  # what a sign stands behind
+STARTS = frozenset(["binary", "relation", "open", "large", "punctuation", "prefix"])
+"""Kinds of signs behind which something starts, so that a minus there is a sign and no difference."""
 
 
 def joined(items: list[Layout]) -> Layout:
@@ -45,4 +46,4 @@ def _of_kind(item: Layout, kind: str) -> Layout:
 def _starts(row: list[Layout]) -> bool:
     """Whether what comes next stands at the start of something."""
     before = [each.base if isinstance(each, Scripts) else each for each in row if not isinstance(each, Space)]
-    return not before or (isinstance(before[-1], Sign) and before[-1].kind in _STARTS)
+    return not before or (isinstance(before[-1], Sign) and before[-1].kind in STARTS)

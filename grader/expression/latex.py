@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from grader.expression.alphabets import parted
+from grader.expression.decimals import scientific
 from grader.expression.glyphs import FUNCTIONS, LIMITS, SIGNS, SIZES
 from grader.expression.glyphs import GREEK as LETTERS
 from grader.expression.layout import (
@@ -107,20 +108,22 @@ def _latex_parted(left: Layout, right: Layout, text: str) -> bool:
     if "binary" in (first, second) or "relation" in (first, second) or first == "punctuation":
         return True
     if re.search(r"\\[A-Za-z]+$", text):
+        return second not in {"open", "close", "punctuation", "ordinary"}
+    if isinstance(right, Numeric) and text[-1:].isdecimal():
         return True
     written_out = len(text) > 1 and (text[-1] == "}" or re.search(r"[_^].$", text))
     return bool(written_out) and first not in {"open", "prefix"} and second not in {"close", "punctuation", "ordinary"}
 
 
 _COMMANDS = {sign: f"\\{command}" for command, sign in reversed(SIGNS.items())}
+_NAMED = frozenset("{}%#&_|")  # characters that LaTeX has another use for, or that say too little
 _TYPED = {"−": "-", "∗": "*"}
 
 
 def _latex_sign(sign: Sign) -> str:
-    command = _COMMANDS.get((sign.text, "binary" if sign.kind == "prefix" else sign.kind))
-    if sign.text.isascii() and sign.text not in "{}%#&_" and (command is None or sign.text not in "|"):
-        command = sign.text
-    command = _TYPED.get(sign.text, command or _LATEX_BRACKETS.get(sign.text, sign.text))
+    named = _COMMANDS.get((sign.text, "binary" if sign.kind == "prefix" else sign.kind))
+    typed = sign.text.isascii() and sign.text not in _NAMED and (sign.text, sign.kind) != (":", "punctuation")
+    command = _TYPED.get(sign.text, sign.text if typed or named is None else named)
     if not sign.size:
         return command
     side = {"open": "l", "close": "r"}.get(sign.kind, "")
@@ -137,9 +140,9 @@ def _latex_scripts(box: Scripts) -> str:
     return f"{base}{primes or ''}{below}" if primes else f"{base}{below}{above}"
 
 
-def _latex_primes(above: Layout) -> str:
-    signs = above.items if isinstance(above, Row) else (above,)
-    return "'" * len(signs) if all(isinstance(each, Sign) and each.text == "′" for each in signs) else ""
+def _latex_primes(above: Layout | None) -> str:
+    """Primes, where nothing else stands above."""
+    return "'" * len(above.text) if isinstance(above, Sign) and not above.text.strip("′") else ""
 
 
 def _latex_group(inner: Layout) -> str:
@@ -173,8 +176,8 @@ def _latex_operator(box: Operator) -> str:
 
 
 def _latex_number(text: str) -> str:
-    mantissa, _, exponent = text.partition("e")
-    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if exponent else mantissa
+    mantissa, exponent = scientific(text)
+    return rf"{mantissa} \cdot 10^{{{exponent}}}" if exponent else mantissa
 
 
 def _latex_symbol(symbol: Symbol) -> str:

@@ -6,13 +6,25 @@ carries.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any
 
 from grader.expression.alphabets import faced, parted
+from grader.expression.elements import (
+    AMBIGUOUS,
+    element,
+    fenced,
+    identifier,
+    marks,
+    number,
+    operator,
+    primed,
+    row,
+    spaced,
+)
 from grader.expression.glyphs import ACCENTS, ARRAYS, FACES, SPACES
+from grader.expression.joining import STARTS
 from grader.expression.latex import edge, may_touch
 from grader.expression.layout import (
     GREEK,
@@ -44,11 +56,9 @@ mtable.aligned mtd { padding-left: 0; padding-right: 0; }
 """.strip()
 """What a page's style sheet says of formulas."""
 
-_AMBIGUOUS = "|‖∣"  # an opening and a closing bracket look the same, so that the place says too little
-_SMALL = "()[]{}⌊⌋⌈⌉⟨⟩/" + _AMBIGUOUS  # what grows unless it is told not to
+_SMALL = "()[]{}⌊⌋⌈⌉⟨⟩/" + AMBIGUOUS  # what grows unless it is told not to
 _SIZES = ("", "1.2em", "1.8em", "2.4em", "3em")
 _THIN = '<mspace width="0.167em"></mspace>'
-_UPRIGHT = "∇∅∀∃ΓΔΘΛΞΠΣΥΦΨΩ"
 
 
 def mathml(layout: Layout, display: bool = False) -> str:
@@ -66,65 +76,6 @@ def _set(layout: Layout) -> str:
     return _BOXES[type(layout)](layout)
 
 
-def _element(name: str, *inner: str, **attributes: str) -> str:
-    written = "".join(f' {key.removesuffix("_")}="{value}"' for key, value in attributes.items() if value)
-    return f"<{name}{written}>{''.join(inner)}</{name}>"
-
-
-def _row(*inner: str) -> str:
-    return inner[0] if len(inner) == 1 else _element("mrow", *inner)
-
-
-def _operator(text: str, **attributes: str) -> str:
-    return _element("mo", escape(_shown(text)), **attributes)
-
-
-def _shown(text: str) -> str:
-    return "⋅" if text == "·" else text
-
-
-def _identifier(text: str) -> str:
-    if len(text) > 1:
-        return _element("mtext", _spaced(text))
-    return _element("mi", escape(text), mathvariant="normal" if text in _UPRIGHT else "")
-
-
-def _spaced(text: str) -> str:
-    """Text whose spaces at its ends stay."""
-    return escape(re.sub(r"^\s|\s$", "\u00a0", text))
-
-
-def _bracket(text: str, form: str) -> str:
-    """A bracket that grows with what it holds; a dot is none."""
-    if text == ".":
-        return ""
-    sure = {"form": form, "stretchy": "true"} if text in _AMBIGUOUS else {}
-    return _operator(text, **sure)
-
-
-def _fenced(inner: str, brackets: str) -> str:
-    return _element("mrow", _bracket(brackets[0], "prefix"), inner, _bracket(brackets[1], "postfix"))
-
-
-def _number(text: str) -> str:
-    mantissa, _, exponent = text.partition("e")
-    digits = _element("mn", escape(mantissa.removeprefix("-")))
-    if exponent:
-        digits = _row(digits, _operator("·"), _element("msup", "<mn>10</mn>", _number(str(int(exponent)))))
-    return _row(_operator("−"), digits) if text.startswith("-") else digits
-
-
-def _marks(text: str) -> str:
-    """An index as it was written: numbers, letters, words, signs."""
-    return _row(*map(_mark, re.findall(r"\d+|[^\W\d_]+|[^\s]", text))) if text.strip() else "<mrow></mrow>"
-
-
-def _mark(text: str) -> str:
-    if text.isdecimal():
-        return _element("mn", text)
-    return _identifier(text) if text.isalpha() else _operator(text)
-
-
 def _symbol(symbol: Symbol) -> str:
     return _raised(symbol, "")
 
@@ -132,80 +83,86 @@ def _symbol(symbol: Symbol) -> str:
 def _raised(symbol: Symbol, above: str) -> str:
     """A name with its index below and what is above it, primes before anything else."""
     letter, primes = parted(symbol.base)
-    base = _identifier(letter)
+    base = identifier(letter)
     if symbol.hat:
-        base = _element("mover", base, _operator("^", stretchy="false"), accent="true")
-    above = _row(*filter(None, [_operator("′") * len(primes), above])) if primes or above else ""
-    below = _marks(",".join(symbol.subscripts)) if symbol.subscripts else ""
+        base = element("mover", base, operator("^", stretchy="false"), accent="true")
+    above = row(*filter(None, [primed(len(primes)), above])) if primes or above else ""
+    below = marks(",".join(symbol.subscripts)) if symbol.subscripts else ""
     name = "msubsup" if below and above else "msub" if below else "msup"
-    return _element(name, base, below, above) if below or above else base
+    return element(name, base, below, above) if below or above else base
 
 
 def _infix(box: Infix) -> str:
-    between = _operator(box.operator)
+    between = operator(box.operator)
     if box.operator == "·" and may_touch(box.left, box.right):
         between = _THIN if isinstance(edge(box.right, 0), Call) else ""
-    return _row(_set(box.left), between, _set(box.right))
+    return row(_set(box.left), between, _set(box.right))
 
 
 def _power(box: Power) -> str:
     above = _set(box.exponent)
-    return _raised(box.base, above) if isinstance(box.base, Symbol) else _element("msup", _set(box.base), above)
+    return _raised(box.base, above) if isinstance(box.base, Symbol) else element("msup", _set(box.base), above)
 
 
 def _called(box: Call) -> str:
     if box.function == "entry":
-        return _element("msub", _fenced(_set(box.arguments[0]), "()"), _marks(box.below))
-    name = _element("mi", escape(GREEK.get(box.function, box.function)))
-    named = _element("msub", name, _marks(box.below)) if box.below else name
-    return _row(named, _operator("\u2061"), _fenced(_listed(box.arguments), "()"))
+        return element("msub", fenced(_set(box.arguments[0]), "()"), marks(box.below))
+    name = element("mi", escape(GREEK.get(box.function, box.function)))
+    named = element("msub", name, marks(box.below)) if box.below else name
+    return row(named, operator("\u2061"), fenced(_listed(box.arguments), "()"))
 
 
 def _listed(arguments: Iterable[Layout]) -> str:
-    pieces = [piece for each in arguments for piece in (_operator(","), _set(each))]
-    return _row(*pieces[1:])
+    pieces = [piece for each in arguments for piece in (operator(","), _set(each))]
+    return row(*pieces[1:])
 
 
 def _root(box: Root) -> str:
     if box.degree == 2:
-        return _element("msqrt", _set(box.inner))
-    degree = _number(str(box.degree)) if isinstance(box.degree, int) else _set(box.degree)
-    return _element("mroot", _set(box.inner), degree)
+        return element("msqrt", _set(box.inner))
+    degree = number(str(box.degree)) if isinstance(box.degree, int) else _set(box.degree)
+    return element("mroot", _set(box.inner), degree)
 
 
 def _derivative(box: Derivative) -> str:
-    fraction = _element("mfrac", "<mi>∂</mi>", _row("<mi>∂</mi>", _set(box.by)))
-    return _row(fraction, _set(bracketed(box.of, PRODUCT)))
+    fraction = element("mfrac", "<mi>∂</mi>", row("<mi>∂</mi>", _set(box.by)))
+    return row(fraction, _set(bracketed(box.of, PRODUCT)))
 
 
 def _table(rows: Iterable[Iterable[str]], kind: str = "") -> str:
-    lines = (_element("mtr", *(_element("mtd", cell) for cell in row)) for row in rows)
-    return _element("mtable", *lines, class_=kind, displaystyle="true" if kind == "aligned" else "")
+    lines = (element("mtr", *(element("mtd", cell) for cell in row)) for row in rows)
+    return element("mtable", *lines, class_=kind, displaystyle="true" if kind == "aligned" else "")
 
 
 def _grid(box: Grid) -> str:
-    return _fenced(_table(map(_set, row) for row in box.rows), "[]")
+    return fenced(_table(map(_set, row) for row in box.rows), "[]")
 
 
 def _cases(box: Cases) -> str:
     rows = [[_set(box.then), _set(box.condition)], [_set(box.otherwise), "<mtext>otherwise</mtext>"]]
-    return _fenced(_table(rows, "cases"), "{.")
+    return fenced(_table(rows, "cases"), "{.")
 
 
 def _array(box: Array) -> str:
     kind = box.kind if box.kind in {"cases", "aligned"} else ""
-    return _fenced(_table((map(_set, row) for row in box.rows), kind), ARRAYS[box.kind])
+    return fenced(_table((map(_set, row) for row in box.rows), kind), ARRAYS[box.kind])
 
 
 def _in_a_row(box: Row) -> str:
     last = len(box.items) - 1
     pieces: list[str] = []
     for place, item in enumerate(box.items):
-        alone = place in {0, last}
-        pieces.append(_sign(item, alone) if isinstance(item, Sign) else _set(item))
-        if _names_a_function(item) and place < last:
+        if place and _names_a_function(item) and not _starts_something(box.items[place - 1]):
+            pieces.append(_THIN)
+        pieces.append(_sign(item, place in {0, last}) if isinstance(item, Sign) else _set(item))
+        if place < last and _names_a_function(item):
             pieces += _applied(box.items[place + 1])
-    return _row(*pieces) if pieces else "<mrow></mrow>"
+    return row(*pieces) if pieces else "<mrow></mrow>"
+
+
+def _starts_something(box: Layout) -> bool:
+    """Whether nothing needs to part it from a function behind it."""
+    return isinstance(box, Space | Words) or _names_a_function(box) or (isinstance(box, Sign) and box.kind in STARTS)
 
 
 def _names_a_function(box: Layout) -> bool:
@@ -215,16 +172,18 @@ def _names_a_function(box: Layout) -> bool:
 def _applied(argument: Layout) -> list[str]:
     """What stands between a function's name and what is behind it: a thin space before all but a bracket."""
     bracket = isinstance(argument, Fence) or (isinstance(argument, Sign) and argument.kind in {"open", "relation"})
-    return [_operator("\u2061")] + ([] if bracket else [_THIN])
+    return [operator("\u2061")] + ([] if bracket else [_THIN])
 
 
 def _sign(box: Sign, at_an_end: bool = True) -> str:
     """A sign; at the end of a row its form is said, since browsers read it off the place."""
+    if box.text.strip("′") == "":
+        return primed(len(box.text))
     if box.kind == "ordinary" and box.text not in _SMALL + "!":
-        return _identifier(box.text)
+        return identifier(box.text)
     fixed = {"stretchy": "false"} if box.text in _SMALL and not box.size else {}
     sized = {"minsize": _SIZES[box.size], "maxsize": _SIZES[box.size], "stretchy": "true"} if box.size else {}
-    return _operator(box.text, **_form(box, at_an_end), **fixed, **sized)
+    return operator(box.text, **_form(box, at_an_end), **fixed, **sized)
 
 
 def _form(box: Sign, at_an_end: bool) -> dict[str, str]:
@@ -244,15 +203,15 @@ def _form(box: Sign, at_an_end: bool) -> dict[str, str]:
 
 def _letters(box: Letters) -> str:
     if box.face == "mathrm":
-        return _element("mi", escape(box.text), mathvariant="normal" if len(box.text) == 1 else "")
+        return element("mi", escape(box.text), mathvariant="normal" if len(box.text) == 1 else "")
     text = "".join(faced(letter, FACES[box.face].upper()) for letter in box.text)
-    return _element("mn" if box.text.isdecimal() else "mi", escape(text))
+    return element("mn" if box.text.isdecimal() else "mi", escape(text))
 
 
 def _function(box: Operator) -> str:
     if box.under:
-        return _operator(box.name, form="prefix", movablelimits="true", lspace="0", rspace="0")
-    return _element("mi", escape(box.name))
+        return operator(box.name, form="prefix", movablelimits="true", lspace="0", rspace="0")
+    return element("mi", escape(box.name))
 
 
 def _scripts(box: Scripts) -> str:
@@ -260,37 +219,37 @@ def _scripts(box: Scripts) -> str:
     large = isinstance(box.base, Sign) and box.base.kind == "large" and box.base.text not in "∫∬∮"
     names = ("munder", "mover", "munderover") if under or large else ("msub", "msup", "msubsup")
     name = names[2] if box.below and box.above else names[0] if box.below else names[1]
-    return _element(name, _set(box.base), *(_set(each) for each in (box.below, box.above) if each))
+    return element(name, _set(box.base), *(_set(each) for each in (box.below, box.above) if each))
 
 
 def _accent(box: Accent) -> str:
     wide = box.mark in {"widehat", "overline", "widetilde"}
-    mark = _operator(ACCENTS[box.mark], stretchy="true" if wide else "false")
-    return _element("mover", _set(box.inner), mark, accent="true")
+    mark = operator(ACCENTS[box.mark], stretchy="true" if wide else "false")
+    return element("mover", _set(box.inner), mark, accent="true")
 
 
 _BOXES: dict[type, Callable[[Any], str]] = {
-    Numeric: lambda box: _number(box.text),
+    Numeric: lambda box: number(box.text),
     Symbol: _symbol,
     Infix: _infix,
-    Negative: lambda box: _row(_operator("−"), _set(box.inner)),
-    Ratio: lambda box: _element("mfrac", _set(box.numerator), _set(box.denominator)),
+    Negative: lambda box: row(operator("−"), _set(box.inner)),
+    Ratio: lambda box: element("mfrac", _set(box.numerator), _set(box.denominator)),
     Power: _power,
-    Postfix: lambda box: _row(_set(box.inner), _operator(box.sign)),
-    Fence: lambda box: _fenced(_set(box.inner), box.brackets),
+    Postfix: lambda box: row(_set(box.inner), operator(box.sign)),
+    Fence: lambda box: fenced(_set(box.inner), box.brackets),
     Root: _root,
     Call: _called,
-    Total: lambda box: _row(_element("munder", _operator("∑"), _marks(box.index)), _set(box.inner)),
+    Total: lambda box: row(element("munder", operator("∑"), marks(box.index)), _set(box.inner)),
     Derivative: _derivative,
     Grid: _grid,
     Cases: _cases,
     Row: _in_a_row,
     Sign: _sign,
     Letters: _letters,
-    Words: lambda box: _element("mtext", _spaced(box.text)),
+    Words: lambda box: element("mtext", spaced(box.text)),
     Operator: _function,
     Scripts: _scripts,
     Accent: _accent,
-    Space: lambda box: _element("mspace", width=f"{SPACES[box.name] / 18:.3f}em"),
+    Space: lambda box: element("mspace", width=f"{SPACES[box.name] / 18:.3f}em"),
     Array: _array,
 }

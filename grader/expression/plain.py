@@ -115,7 +115,7 @@ def _plain_row(row: Row) -> str:
 def _parted(left: Layout, right: Layout) -> bool:
     """Whether a space stands between two boxes that no operator parts."""
     if isinstance(left, Sign) and left.kind != "large":
-        return left.kind == "punctuation"
+        return left.kind == "punctuation" or (left.kind == "close" and isinstance(right, Operator))
     if isinstance(right, Sign) and right.kind not in {"open", "large"}:
         return False
     before, behind = (each.base if isinstance(each, Scripts) else each for each in (left, right))
@@ -165,7 +165,8 @@ def _plain_scripts(box: Scripts) -> str:
 def _plain_array(box: Array) -> str:
     cells = [[text for cell in row if (text := plain(cell).strip())] for row in box.rows]
     if box.kind in {"cases", "aligned"}:
-        return "; ".join(" ".join(row).removesuffix(",") for row in cells)
+        between = ", " if box.kind == "cases" else " "
+        return "; ".join(between.join(cell.removesuffix(",") for cell in row) for row in cells)
     left, right = (bracket.strip(".") for bracket in ARRAYS[box.kind])
     return left + "; ".join(", ".join(row) for row in cells) + right
 

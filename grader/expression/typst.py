@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from grader.expression.alphabets import parted
+from grader.expression.decimals import scientific
 from grader.expression.glyphs import ARRAYS, SPACES
 from grader.expression.latex import may_touch
 from grader.expression.layout import (
@@ -96,10 +97,10 @@ def _identifier(text: str) -> str:
 
 
 def _number(text: str) -> str:
-    mantissa, _, exponent = text.partition("e")
+    mantissa, exponent = scientific(text)
     digits = _digits(mantissa.removeprefix("-"))
     if exponent:
-        digits = f"{digits} ⋅ 10^({_number(str(int(exponent)))})"
+        digits = f"{digits} ⋅ 10^({_number(exponent)})"
     return f"−{digits}" if text.startswith("-") else digits
 
 
@@ -156,6 +157,15 @@ def _lines(rows: Iterable[Iterable[Layout]], between: str) -> str:
     return between.join(", ".join(map(_set, row)) for row in rows)
 
 
+def _in_a_row(box: Row) -> str:
+    """Boxes with spaces between; none beside words, where Typst would show them."""
+    text = ""
+    for place, item in enumerate(box.items):
+        close = place == 0 or isinstance(item, Words) or isinstance(box.items[place - 1], Words)
+        text += ("" if close else " ") + _set(item)
+    return text or '""'
+
+
 def _cases(box: Cases) -> str:
     rows = (box.then, box.condition), (box.otherwise, Words("otherwise"))
     return _array(Array(rows, "cases"))
@@ -189,13 +199,15 @@ def _scripts(box: Scripts) -> str:
 
 
 def _primes(above: Layout | None) -> str:
-    signs = above.items if isinstance(above, Row) else (above,)
-    return "'" * len(signs) if all(isinstance(each, Sign) and each.text == "′" for each in signs) else ""
+    """Primes, where nothing else stands above."""
+    return "'" * len(above.text) if isinstance(above, Sign) and not above.text.strip("′") else ""
 
 
 def _whole(box: Layout) -> bool:
     """Whether what stands behind it belongs to all of it."""
     match box:
+        case Row(()):
+            return True
         case Row((only,)):
             return _whole(only)
         case Row() | Infix() | Negative() | Postfix() | Total() | Derivative() | Power() | Scripts() | Call():
@@ -222,7 +234,7 @@ _BOXES: dict[type, Callable[[Any], str]] = {
     Derivative: lambda box: f"frac(∂, ∂ {_set(box.by)}) {_set(bracketed(box.of, PRODUCT))}",
     Grid: lambda box: f'mat(delim: "[", {_lines(box.rows, "; ")})',
     Cases: _cases,
-    Row: lambda box: " ".join(map(_set, box.items)),
+    Row: _in_a_row,
     Sign: _one_sign,
     Letters: lambda box: _FACES[box.face].format(" ".join(map(_identifier, box.text))),
     Words: lambda box: literal(box.text),

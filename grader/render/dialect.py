@@ -20,12 +20,13 @@ Nothing else: what is not here is an error with its column. To know one more sig
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from grader.errors import UnreadableError, did_you_mean
+from grader.errors import UnreadableError
 from grader.expression.glyphs import (
     ACCENTS,
     ARRAYS,
@@ -139,13 +140,13 @@ class Reader:
         base: Layout = Row(()) if self.next in {"_", "^"} else self.atom()
         below: Layout | None = None
         above: list[Layout] = []
-        raised = False
+        raised, primes = False, ""
         while self.next in {"_", "^", "'"}:
             sign = self.take()
             if sign == "'":
                 if raised:
                     raise self.error("a prime behind a power; write f'^2", back=1)
-                above.append(Sign("′", "ordinary"))
+                primes += "′"
             elif (sign == "_" and below is not None) or (sign == "^" and raised):
                 raise self.error(f"a second {sign} at one base; use braces", back=1)
             elif sign == "_":
@@ -153,6 +154,8 @@ class Reader:
             else:
                 above.append(self.script())
                 raised = True
+        if primes:
+            above[:0] = [Sign("′", "ordinary")] * len(primes) if raised else [Sign(primes, "ordinary")]
         return Scripts(base, below, joined(above) if above else None) if above or below is not None else base
 
     def script(self) -> Layout:
@@ -187,8 +190,8 @@ class Reader:
             if name in known:
                 return make(self, name)
         what = f"{token or 'a lone backslash'} is not in the dialect"
-        near = did_you_mean(name, _NAMES) if len(name) > 1 else ""
-        raise self.error(f"{what}; {near}" if near.startswith("did") else what, back=1)
+        near = difflib.get_close_matches(name, _NAMES, 1, cutoff=0.75)
+        raise self.error(f"{what}; did you mean \\{near[0]}?" if near else what, back=1)
 
     def raw(self) -> str:
         """The text of a group as it stands."""

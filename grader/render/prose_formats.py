@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from html import escape
 
 from grader.expression.latex import escaped_latex, latex
 from grader.expression.mathml import mathml
@@ -136,7 +137,7 @@ def _html_item(item: Sequence[Block], tight: bool) -> str:
 
 
 def escape_lines(text: str) -> str:
-    return "\n".join(escape_html(visible_line(line)) for line in text.split("\n"))
+    return "\n".join(escape(visible_line(line)) for line in text.split("\n"))
 
 
 def _html(inline: Inline) -> str:

@@ -1,4 +1,4 @@
-"""Every formula, substitution, value and given that the shipped problems print."""
+"""What the shipped problems put on pages: every formula, substitution, value and given, and all prose."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import grader
+from grader.checks import written
 from grader.expression.layout import Layout
 from grader.problem import Problem
 from grader.render.rounds import Rounds
@@ -30,3 +31,9 @@ def of_one(problem: Problem) -> Iterator[Layout]:
 def formulas() -> tuple[Layout, ...]:
     """No two alike, in the order they stand on the keys."""
     return tuple(dict.fromkeys(layout for path in PROBLEMS for layout in of_one(grader.load(path))))
+
+
+@cache
+def texts() -> dict[str, str]:
+    """All prose, with where it stands."""
+    return {text: str(place) for path in PROBLEMS for place, text in written(grader.load(path)) if text}
