@@ -55,6 +55,20 @@ def only_primes(font: TTFont) -> None:
                 del kept[glyph]
 
 
+def no_wide_forms(font: TTFont) -> None:
+    """Take out the forms of a growing sign that are wider than the pieces it can be put together of.
+
+    Browsers give a sign that may grow the room of its widest form, however small it is set.
+    """
+    variants = font["MATH"].table.MathVariants
+    for each in variants.VertGlyphConstruction:
+        if each.GlyphAssembly:
+            width = max(font["hmtx"][part.glyph][0] for part in each.GlyphAssembly.PartRecords)
+            kept = [form for form in each.MathGlyphVariantRecord if font["hmtx"][form.VariantGlyph][0] <= width]
+            each.MathGlyphVariantRecord = kept
+            each.VariantCount = len(kept)
+
+
 def subset(source: Path, target: Path) -> None:
     """Write the subset, the same bytes each time."""
     options = Options()
@@ -66,6 +80,7 @@ def subset(source: Path, target: Path) -> None:
     options.drop_tables += ["GPOS", "GDEF", "BASE", "DSIG", "meta"]
     font = TTFont(source, recalcTimestamp=False)
     only_primes(font)
+    no_wide_forms(font)
     cut = Subsetter(options)
     cut.populate(unicodes=sorted({ord(each) for text in characters() for each in text}))
     cut.subset(font)
