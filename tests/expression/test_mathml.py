@@ -54,7 +54,7 @@ BOXES: list[tuple[Layout, str]] = [
     (Power(symbol("w_1"), two), "<msubsup><mi>w</mi><mn>1</mn><mn>2</mn></msubsup>"),
     (Power(Fence(x), two), '<msup><mrow><mo stretchy="false">(</mo><mi>x</mi><mo stretchy="false">)</mo></mrow><mn>2</mn></msup>'),
     (Postfix(x, "!"), "<mrow><mi>x</mi><mo>!</mo></mrow>"),
-    (Fence(x, "⌊⌋"), "<mrow><mo>⌊</mo><mi>x</mi><mo>⌋</mo></mrow>"),
+    (Fence(x, "⌊⌋"), '<mrow><mo stretchy="false">⌊</mo><mi>x</mi><mo stretchy="false">⌋</mo></mrow>'),
     (
         Fence(x, "||"),
         '<mrow><mo form="prefix" stretchy="false">|</mo><mi>x</mi><mo form="postfix" stretchy="false">|</mo></mrow>',
