@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -145,6 +146,7 @@ def environment(name: str) -> jinja2.Environment:
     env.filters["prose"] = lambda text: Markup(format.prose(prose(text)))
     if name == "html":
         env.filters["cell"] = lambda layout: Markup(html.cell(layout))
+        env.filters["product"] = math.prod
         env.filters["long"] = html.long
         env.filters["stylesheet"] = lambda body: Markup(html.stylesheet(body))
         env.filters["policy"] = lambda style: Markup(html.policy(str(style)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -11,9 +12,12 @@ from grader.problem import Problem
 from grader.render.environment import environment
 
 if TYPE_CHECKING:
+    from grader.expression.layout import Layout
+    from grader.parts import Part
     from grader.render.pictures import Picture
     from grader.render.rounds import Rounds
     from grader.render.work import Work
+    from grader.solution import Step
 
 
 def key(problem: Problem, format: str) -> str:
@@ -26,10 +30,35 @@ def solution(problem: Problem) -> str:
     return _solved(problem, "txt", "solution")
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One problem on a worksheet."""
+
+    problem: Problem
+
+    @property
+    def givens(self) -> list[Layout]:
+        from grader.render.work import givens
+
+        return givens(self.problem.solution)
+
+    @property
+    def steps(self) -> list[tuple[Part, Step]]:
+        return [(part, self.problem.solution[part.step]) for part in self.problem.parts]
+
+
+def worksheets(problems: Sequence[Problem], name: str = "", code: str = "") -> str:
+    """Problems with room to answer on one page of HTML, each printed from a new sheet, with whose it is at its top."""
+    page = environment("html").get_template("worksheet.j2")
+    return page.render(sheets=[Sheet(problem) for problem in problems], name=name, code=code)
+
+
 def worksheet(problem: Problem, format: str) -> str:
     """The problem with room to answer, in `md`, `tex` or `html`."""
     from grader.render.work import givens
 
+    if format == "html":
+        return worksheets([problem])
     steps = [(part, problem.solution[part.step]) for part in problem.parts]
     page = environment(format).get_template("worksheet.j2")
     return page.render(problem=problem, givens=givens(problem.solution), steps=steps)
