@@ -146,6 +146,7 @@ def environment(name: str) -> jinja2.Environment:
     env.filters["prose"] = lambda text: Markup(format.prose(prose(text)))
     if name == "html":
         env.filters["cell"] = lambda layout: Markup(html.cell(layout))
+        env.filters["plain"] = formats.plain
         env.filters["product"] = math.prod
         env.filters["long"] = html.long
         env.filters["stylesheet"] = lambda body: Markup(html.stylesheet(body))

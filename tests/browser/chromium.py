@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -42,6 +42,11 @@ class Page:
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
+
+    def close(self) -> None:
+        """Close it and forget what it said."""
+        self.call("Page.close")
+        del self.browser.pages[self.session]
 
     def screenshot(self, path: Path) -> None:
         """The whole page as a picture."""
@@ -115,22 +120,30 @@ class Browser:
 @contextmanager
 def opened() -> Iterator[Browser]:
     """A Chromium of its own, with an empty profile, closed at the end."""
-    assert PROGRAM
-    child_in, into = os.pipe()
-    out, child_out = os.pipe()
+    (child_in, into), (out, child_out) = os.pipe(), os.pipe()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        # Chromium reads its commands from descriptor 3 and answers on 4.
-        script = f'exec 3<&{child_in} 4>&{child_out}; exec "$@"'
-        command = ["sh", "-c", script, "sh", PROGRAM, *OPTIONS, f"--user-data-dir={profile}", "about:blank"]
-        process = subprocess.Popen(command, pass_fds=(child_in, child_out), stderr=subprocess.DEVNULL)
-        os.close(child_in), os.close(child_out)
+        process = started(profile, child_in, child_out)
+        os.close(child_in)
+        os.close(child_out)
         try:
             browser = Browser(into, out)
             yield browser
             browser.call("Browser.close")
         finally:
-            os.close(into), os.close(out)
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            os.close(into)  # Chromium ends when nobody speaks to it any more
+            os.waitpid(process, 0)
+            os.close(out)
+
+
+def started(profile: str, child_in: int, child_out: int) -> int:
+    """Start Chromium, which reads commands from descriptor 3 and answers on 4. Returns its process id."""
+    assert PROGRAM
+    high = [fcntl.fcntl(each, fcntl.F_DUPFD, 10) for each in (child_in, child_out)]
+    silence = (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0)
+    actions = [silence, (os.POSIX_SPAWN_DUP2, high[0], 3), (os.POSIX_SPAWN_DUP2, high[1], 4)]
+    actions += [(os.POSIX_SPAWN_CLOSE, each) for each in high]
+    command = [PROGRAM, *OPTIONS, f"--user-data-dir={profile}", "about:blank"]
+    process = os.posix_spawn(PROGRAM, command, os.environ, file_actions=actions)
+    for each in high:
+        os.close(each)
+    return process
