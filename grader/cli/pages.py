@@ -26,7 +26,7 @@ def settable(context: click.Context, parameter: click.Parameter, format: str | N
 
 def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The argument and options of a command that writes pages."""
-    formats = click.Choice(["md", "tex", "pdf"])
+    formats = click.Choice(["md", "tex", "html", "pdf"])
     for option in (
         click.option("--out", type=terminal.FOLDER, default=Path("out"), show_default=True, help="Where pages go."),
         click.option("--format", type=formats, default="md", show_default=True, callback=settable, help="Page format."),

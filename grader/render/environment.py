@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -18,11 +19,11 @@ from grader.expression.layout import Layout
 from grader.expression.typst import equation
 from grader.marking import ASTRAY
 from grader.marking.marks import earned, one_line
-from grader.render import setting
-from grader.render.escaping import LONGEST, code, markdown, shortened, tex, visible
+from grader.render import html, setting
+from grader.render.escaping import LONGEST, code, escape_html, markdown, shortened, tex, visible
 from grader.render.pdf import pdf
 from grader.render.prose import Document, prose
-from grader.render.prose_formats import to_latex, to_markdown, to_plain, to_typst
+from grader.render.prose_formats import to_html, to_latex, to_markdown, to_plain, to_typst
 from grader.resources import shipped
 
 __all__ = ["FORMATS", "LONGEST", "Format", "code", "environment", "markdown", "points", "tex", "visible", "write_page"]
@@ -57,8 +58,8 @@ class Format:
     """Whether keys hold pictures."""
     bound: bool = False
     """Whether several problems make one document."""
-    filters: Mapping[str, Callable[..., str]] = field(default_factory=dict)
-    """What its templates alone need; it comes out as it is."""
+    filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    """What its templates alone need; a `Markup` that one makes comes out as it is."""
 
 
 def chained(
@@ -106,7 +107,23 @@ PLAIN: dict[str, Any] = {
     "chain": partial(chained, formats.plain, "≈", below),
 }  # fmt: skip
 TYPST: dict[str, Any] = {"mathematics": equation, "display": setting.display, "chain": setting.chain}
+MATHML: dict[str, Any] = {"mathematics": formats.mathml, "display": html.display, "chain": html.chain}
+
+
+def marked(filter: Callable[..., str]) -> Callable[..., Markup]:
+    """A filter whose outcome is not to be escaped again."""
+    return lambda *values: Markup(filter(*values))
+
+
 FORMATS = {
+    "html": Format(
+        ending=".html", escape=escape_html, code=lambda text: f"<code>{escape_html(shortened(text))}</code>",
+        prose=to_html, pictured=True, bound=True, **MATHML,
+        filters={
+            "cell": marked(html.cell), "plain": formats.plain, "product": math.prod, "long": html.long,
+            "stylesheet": marked(html.stylesheet), "policy": lambda style: Markup(html.policy(str(style))),
+        },
+    ),
     "md": Format(ending=".md", escape=markdown, code=code, prose=to_markdown, **LATEX),
     "tex": Format(
         ending=".tex", escape=tex, code=lambda text: rf"\texttt{{{tex(shortened(text))}}}", prose=to_latex, **LATEX
@@ -115,7 +132,7 @@ FORMATS = {
     "pdf": Format(
         ending=".pdf", escape=setting.words, code=setting.code, prose=to_typst, **TYPST,
         folder="typ", finished=pdf, pictured=True, bound=True,
-         filters={"quoted": setting.quoted, "picture": setting.picture},
+         filters={"quoted": marked(setting.quoted), "picture": marked(setting.picture)},
     ),
 }  # fmt: skip
 """The formats by name."""
@@ -132,6 +149,7 @@ def environment(name: str) -> jinja2.Environment:
         return Markup(format.escape(shortened(str(value))))
 
     env = jinja2.Environment(
+        autoescape=name == "html",
         loader=jinja2.FileSystemLoader(shipped("templates") / (format.folder or name)),
         undefined=jinja2.StrictUndefined,
         finalize=escaped,
@@ -149,7 +167,7 @@ def environment(name: str) -> jinja2.Environment:
     env.filters["earned"] = earned
     env.filters["columns"] = lambda table: Markup(in_columns([[format.mathematics(c) for c in row] for row in table]))
     for filter, made in format.filters.items():
-        env.filters[filter] = partial(_marked, made)
+        env.filters[filter] = made
     env.tests["rounds"] = lambda step: hasattr(step, "heads")
     env.tests["astray"] = lambda mark: mark.verdict in ASTRAY
     env.filters["prose"] = lambda text: Markup(format.prose(prose(text)))
@@ -161,8 +179,3 @@ def write_page(path: Path, format: str, text: str) -> None:
     content = FORMATS[format].finished(text)
     with writing(path):
         path.write_bytes(content)
-
-
-def _marked(filter: Callable[..., str], *values: Any) -> Markup:
-    """What a filter of a format makes, not to be escaped again."""
-    return Markup(filter(*values))
