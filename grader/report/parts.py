@@ -43,9 +43,16 @@ class PartReport:
         return self.count - self.decided
 
     @property
+    def few(self) -> str:
+        """Why there is no mean share: most of the answers wait, or there are too few."""
+        return f"{self.wait} wait" if self.wait >= FEW else "too few"
+
+    @property
     def unsaid(self) -> str:
-        """Why there is no discrimination: too few students, or no variance."""
-        return "too few" if self.decided < ENOUGH else "all alike"
+        """Why there is no discrimination."""
+        if self.decided < ENOUGH:
+            return self.few
+        return "all alike"
 
 
 def reports(columns: Columns, sheets: Sheets) -> list[PartReport]:
