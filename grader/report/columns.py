@@ -32,7 +32,7 @@ def silent(lines: Iterable[bytes], what: str) -> Iterable[bytes]:
     return lines
 
 
-ARRAYS = ("student", "part", "verdict", "credit", "points", "slip", "coarse", "alike", "offset")
+NUMBERS = ("student", "part", "verdict", "slip", "coarse", "alike", "offset")
 SHARES = ("credit", "points")
 AGAIN = "run `grader grade` again"
 NO_SLIP = -1
@@ -117,40 +117,46 @@ class Columns:
 
 
 class _Filling:
-    """Columns while they are read."""
+    """Columns while they are read: the numbers of a mark behind those of the one before it."""
 
     def __init__(self) -> None:
         self.students: Codes[str] = Codes()
         self.parts: Codes[tuple[str, str]] = Codes()
         self.slips: Codes[str] = Codes()
-        self.numbers = {
-            name: array("q") for name in ("student", "part", "verdict", "slip", "coarse", "alike", "offset")
-        }
-        self.shares = {name: array("d") for name in ("credit", "points")}
         self.verdicts = {name: code for code, name in enumerate(VERDICTS)}
+        self.numbers, self.shares = array("q"), array("d")
 
     def add(self, line: Line, offset: int) -> None:
-        unexplained = line.verdict == "wrong" and line.slip is None
-        row = {
-            "student": self.students[line.student],
-            "part": self.parts[line.problem, line.part],
-            "verdict": self.verdicts[line.verdict],
-            "slip": NO_SLIP if line.slip is None else self.slips[line.slip],
-            "coarse": line.verdict == "incomplete" and (line.message or "").startswith(COARSE),
-            "alike": hash((same(line.answer), bytes(line.expected))) or 1 if unexplained else 0,
-            "offset": offset,
-        }
-        for name, column in self.numbers.items():
-            column.append(row[name])
-        self.shares["credit"].append(line.credit)
-        self.shares["points"].append(line.points)
+        """Take in a mark: its numbers in the order of `NUMBERS` and of `SHARES`."""
+        verdict, slip = line.verdict, line.slip
+        self.numbers.extend(
+            (
+                self.students[line.student],
+                self.parts[line.problem, line.part],
+                self.verdicts[verdict],
+                NO_SLIP if slip is None else self.slips[slip],
+                verdict == "incomplete" and (line.message or "").startswith(COARSE),
+                digest(line) if verdict == "wrong" and slip is None else 0,
+                offset,
+            )
+        )
+        self.shares.extend((line.credit, line.points))
 
     def columns(self, path: Path) -> Columns:
         problems = list(dict.fromkeys(problem for problem, _ in self.parts))
-        numbers = {name: np.frombuffer(column, dtype=np.int64) for name, column in self.numbers.items()}
-        shares = {name: np.frombuffer(column, dtype=np.float64) for name, column in self.shares.items()}
-        numbers["coarse"] = numbers["coarse"].astype(bool)
-        return Columns(path, list(self.students), list(self.parts), problems, list(self.slips), **numbers, **shares)
+        numbers = np.frombuffer(self.numbers, dtype=np.int64).reshape(-1, len(NUMBERS)).T
+        shares = np.frombuffer(self.shares, dtype=np.float64).reshape(-1, len(SHARES)).T
+        arrays = {
+            name: np.ascontiguousarray(column)
+            for name, column in zip((*NUMBERS, *SHARES), (*numbers, *shares), strict=True)
+        }
+        arrays["coarse"] = arrays["coarse"].astype(bool)
+        return Columns(path, list(self.students), list(self.parts), problems, list(self.slips), **arrays)
+
+
+def digest(line: Line) -> int:
+    """A number for a wrong answer and what was expected, not 0: the same for the same."""
+    return hash((same(line.answer), bytes(line.expected))) or 1
 
 
 def same(answer: msgspec.Raw) -> bytes:
@@ -208,4 +214,4 @@ def once(columns: Columns) -> tuple[Columns, int]:
     if len(last) == len(keys):
         return columns, 0
     kept = np.sort(len(keys) - 1 - last)
-    return replace(columns, **{name: getattr(columns, name)[kept] for name in ARRAYS}), len(keys) - len(kept)
+    return replace(columns, **{name: getattr(columns, name)[kept] for name in (*NUMBERS, *SHARES)}), len(keys) - len(kept)
