@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -69,7 +70,7 @@ def as_stated(sheets: Sheets, columns: Columns, path: Path) -> Sheets:
     except (OSError, ValueError, LookupError, csv.Error):
         return sheets
     pairs = list(zip(sheets.student.tolist(), sheets.problem.tolist(), strict=True))
-    if set(pairs) != set(stated):
+    if set(pairs) != set(stated) or not all(map(math.isfinite, stated.values())):
         return sheets
     return replace(sheets, earned=np.array([stated[pair] for pair in pairs]))
 
@@ -78,7 +79,7 @@ def _stated(rows: Iterator[list[str]], columns: Columns) -> Iterator[tuple[tuple
     """The points of each student and problem, by their codes."""
     students = {name: code for code, name in enumerate(columns.students)}
     problems = {id: code for code, id in enumerate(columns.problems)}
-    codes = [problems[restored(id)] for id in next(rows)[3:]]
+    codes = [problems[restored(id)] for id in next(rows, [])[3:]]
     for student, _, _, *points in rows:
         for code, earned in zip(codes, points, strict=True):
             yield (students[restored(student)], code), float(earned)
