@@ -12,6 +12,7 @@ from grader.cli import terminal
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from grader.errors import GraderError
     from grader.report import ClassReport
 
 PAGES = ("md", "html")
@@ -39,27 +40,28 @@ def command(out: Path, problems: Path | None) -> None:
     from grader.render.report import page
     from grader.report import class_report
 
-    titles, course = known_titles(problems)
+    titles, course, errors = known_titles(problems)
     try:
-        report, errors = class_report(out, terminal.progress)
+        report, unusable = class_report(out, terminal.progress)
+        errors += unusable
         links = pages_of(out, report)
         written = [out / f"report{FORMATS[format].ending}" for format in PAGES if format in FORMATS]
         for path in written:
             write_text(path, page(report, path.suffix[1:], titles, links, course))
         summarise(report, written)
     except DocumentError as error:
-        errors = [error]
+        errors.append(error)
     terminal.tell(errors)
     terminal.finish(errors)
 
 
-def known_titles(problems: Path | None) -> tuple[dict[str, str], str]:
-    """The problems' titles by their ids and the course's; what cannot be read has none."""
+def known_titles(problems: Path | None) -> tuple[dict[str, str], str, list[GraderError]]:
+    """The problems' titles by their ids, the course's title, and which of the problems that were named are no use."""
     from grader.problem import load_folder
 
-    known, _ = load_folder(terminal.problems_folder(problems))
+    known, errors = load_folder(terminal.problems_folder(problems))
     course = next((problem.course.title for problem in known.values() if problem.course.title), "")
-    return {id: problem.title for id, problem in known.items()}, course
+    return {id: problem.title for id, problem in known.items()}, course, errors if problems else []
 
 
 def pages_of(out: Path, report: ClassReport) -> dict[str, str]:
@@ -100,7 +102,9 @@ def summarise(report: ClassReport, written: list[Path]) -> None:
         click.echo("too few to say how the points are distributed.")
     for table in (by_problem(report), of_slips(report), to_look_at(report)):
         if table.row_count:
+            click.echo()
             console.print(table)
+    click.echo()
     if report.waiting:
         click.echo(
             f"{report.waiting} answer{'s wait' if report.waiting != 1 else ' waits'} for a person in review.csv."

@@ -192,7 +192,7 @@ def read_columns(path: Path, progress: Progress = silent) -> tuple[Columns, list
         raise DocumentError("there are no marks in it", Place(str(path)), "run `grader grade` first")
     columns, twice = once(filling.columns(path))
     if twice:
-        what = f"{twice} mark{'s' * (twice != 1)} stand twice, of which the last counts"
+        what = f"{twice} mark{'s stand' if twice != 1 else ' stands'} there twice; the last one counts"
         errors.append(DocumentError(what, Place(str(path)), AGAIN))
     return columns, errors
 

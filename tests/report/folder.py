@@ -26,7 +26,7 @@ def write_marks(folder: Path, rows: Iterable[Row]) -> Path:
 
 
 def table(grid: Iterable[str], problem: str = "p") -> list[dict[str, Any]]:
-    """A student a row and a part a sign: 1 correct, 0 wrong, f follows, s slip, b blank, r for a person, i incomplete."""
+    """A row a student, a sign a part: 1 correct, 0 wrong, f follows, s slip, i incomplete, b blank, r for a person."""
     verdicts = {
         "1": "correct", "0": "wrong", "f": "follows", "s": "slip", "b": "blank", "r": "review", "i": "incomplete",
     }  # fmt: skip

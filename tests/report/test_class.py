@@ -90,12 +90,12 @@ def test_verdicts_shares_and_missing_are_counted(report: ClassReport, pages: dic
 
 def test_slips_are_counted_by_students(report: ClassReport, pages: dict[tuple[str, str], list[Mark]]) -> None:
     """Who makes a slip in many parts counts once; the points that it costs count all."""
-    students, lost = defaultdict(set), Counter[tuple[str, str]]()
+    students: dict[Any, set[str]] = defaultdict(set)
+    lost: dict[Any, Fraction] = defaultdict(Fraction)
     for (student, problem), marks in pages.items():
-        for mark in marks:
-            if mark.slip:
-                students[problem, mark.slip].add(student)
-                lost[problem, mark.slip] += Fraction(mark.points) - earned(mark)  # type: ignore[assignment]
+        for each in (one for one in marks if one.slip):
+            students[problem, each.slip].add(student)
+            lost[problem, each.slip] += Fraction(each.points) - earned(each)
     shared = {key: len(who) for key, who in students.items() if len(who) > 1}
     found = {(slip.problem, slip.name): slip.students for slip in report.slips}
     assert report.slips_in_all == len(shared)

@@ -110,7 +110,7 @@ def test_a_file_without_marks_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path, name: str) -> None:
     """A folder in its place, too."""
     (tmp_path / "a-folder").mkdir()
-    with pytest.raises(DocumentError, match="cannot be opened: .*; run `grader grade` first, or name its folder"):
+    with pytest.raises(DocumentError, match=r"cannot be opened: .*; run `grader grade` first, or name its folder"):
         read_columns(tmp_path / name)
 
 
@@ -120,7 +120,7 @@ def test_a_mark_that_stands_twice_counts_once(tmp_path: Path) -> None:
     columns, errors = read_columns(write_marks(tmp_path, rows) / "marks.jsonl")
     assert [columns.students[i] for i in columns.student] == ["bob", "ann"]
     assert columns.credit.tolist() == [1, 1]
-    assert "1 mark stand twice, of which the last counts" in str(errors[0])
+    assert "1 mark stands there twice; the last one counts" in str(errors[0])
 
 
 def test_memory_is_numbers_only(tmp_path: Path) -> None:
