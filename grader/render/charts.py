@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     import jinja2
 
 WIDTH, HEIGHT, ROW = 640, 150, 20  # px
-NAMES = 190  # px for the names of parts
+ROOM, VALUE = 280, 46  # px for a bar across, and for the number behind it
+SIGN = 8  # px for each character of a part's name
+LONGEST_NAME = 24
 MOST_BARS = 60
 
 
@@ -86,18 +88,20 @@ def difficulty(parts: Sequence[PartReport], id: str) -> Markup:
     known = [(part, part.share) for part in parts if part.share is not None]
     if not known or len(known) > MOST_BARS:
         return Markup("")
-    room = WIDTH - NAMES - 50
+    labels = [visible(part.name)[:LONGEST_NAME] for part, _ in known]
+    start = SIGN * (1 + max(map(len, labels)))
     bars = [
         Bar(
-            x=NAMES,
+            x=start,
             y=k * ROW + 3,
-            width=round(room * min(max(share, 0.0), 1.0), 1),
+            width=round(ROOM * min(max(share, 0.0), 1.0), 1),
             height=ROW - 6,
             value=f"{100 * share:.0f}%".replace("-", "−"),
-            label=visible(part.name)[:24],
+            label=labels[k],
         )
-        for k, (part, share) in enumerate(known)
+        for k, (_, share) in enumerate(known)
     ]
     said = "; ".join(f"{bar.label}: {bar.value}" for bar in bars)
     chart = environment().get_template("difficulty.j2")
-    return Markup(chart.render(id=id, bars=bars, room=room, width=WIDTH, height=ROW * len(bars), said=said))
+    width = start + ROOM + VALUE
+    return Markup(chart.render(id=id, bars=bars, room=ROOM, width=width, height=ROW * len(bars), said=said))
