@@ -127,7 +127,7 @@ def tell_distribution(report: ClassReport) -> None:
 
 def by_problem(report: ClassReport) -> Table:
     """A row a problem."""
-    from grader.render.report import number, percent
+    from grader.render.report import number
 
     table = _table("problem", right=("handed in", "mean", "of"), left=("most first go wrong at",))
     for problem in report.problems:
@@ -135,7 +135,7 @@ def by_problem(report: ClassReport) -> Table:
         mean = f"{problem.waiting} wait" if points.summary else "too few"
         if points.summary and problem.settled:
             mean = number(points.summary.mean)
-        firsts = ", ".join(f"{first.part} ({percent(first.share)})" for first in problem.first_wrong[:3]) or "—"
+        firsts = ", ".join(f"{first.part} ({first.students})" for first in problem.first_wrong[:3]) or "—"
         _add(table, problem.id, str(points.count), mean, number(points.possible), firsts)
     return table
 

@@ -48,8 +48,8 @@ def page(
     return environment(format).get_template("report.j2").render(
         report=report, course=course, views=views(report), title=lambda id: known.get(id, id),
         link=lambda student: Markup(pages[student]) if student in pages else None, verdicts=verdicts,
-        charts=charts, name=short, names=names, percent=percent, signed=signed, sentence=sentence, number=number,
-        bar=bar, starts=starts, few=FEW, enough=ENOUGH,
+        charts=charts, name=short, names=names, percent=percent, part_of=part_of, fate=fate, signed=signed,
+        sentence=sentence, number=number, bar=bar, starts=starts, few=FEW, enough=ENOUGH,
     )  # fmt: skip
 
 
@@ -82,6 +82,22 @@ def percent(share: float) -> str:
     ('26%', '−50%')
     """
     return f"{100 * share:.0f}%".replace("-", "−")
+
+
+def part_of(count: int, whole: int) -> str:
+    """How many of how many: with a share, unless these are too few for one to mean anything.
+
+    >>> part_of(15, 60), part_of(1, 3)
+    ('15 (25%)', '1 of 3')
+    """
+    return f"{count} ({percent(count / whole)})" if whole >= FEW else f"{count} of {whole}"
+
+
+def fate(count: int, start: FirstWrong) -> str:
+    """How many of the parts behind a place, of all pages that first go wrong there."""
+    if not start.later:
+        return "–"
+    return percent(count / start.later) if start.handed_in >= FEW else f"{count} of {start.later}"
 
 
 def number(value: float) -> str:

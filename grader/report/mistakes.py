@@ -30,11 +30,6 @@ class SharedSlip:
     """Points, all students together."""
     example: Mark
 
-    @property
-    def share(self) -> float:
-        """Of those who handed the problem in."""
-        return self.students / self.handed_in
-
 
 def shared_slips(columns: Columns, sheets: Sheets) -> tuple[list[SharedSlip], int]:
     """The slips that at least two students make, the most frequent first, and how many there are in all."""
@@ -83,11 +78,6 @@ class FirstWrong:
     def later(self) -> int:
         """All later parts."""
         return self.right + self.follow + self.astray + self.other
-
-    @property
-    def share(self) -> float:
-        """Of those who handed the problem in."""
-        return self.students / self.handed_in
 
 
 def first_wrongs(columns: Columns, sheets: Sheets) -> dict[str, list[FirstWrong]]:
