@@ -12,8 +12,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import grader
+from grader.cli import main
 from grader.document import read_yaml
 from grader.problem import Problem, read_problem
 from grader.render import feedback, pages
@@ -251,3 +253,20 @@ def test_solutions_are_folded_in_where_the_course_says_so() -> None:
     assert "The worked solution of" in read.text
     assert page.count("<svg") == 2
     assert "@font-face" in page
+
+
+def test_commands_write_html(tmp_path: Path) -> None:
+    """`key`, `worksheet` and `grade` write pages with this ending."""
+    run = CliRunner().invoke
+    one = "problems/class-notes/sgd-line.yaml"
+    for command, name in (("key", "key/sgd-line.html"), ("worksheet", "worksheet/sgd-line.html")):
+        done = run(main, [command, one, "--format", "html", "--out", str(tmp_path)])
+        assert done.exit_code == 0, done.output
+        stands_alone((tmp_path / name).read_text(encoding="utf-8"))
+    (tmp_path / "s.yaml").write_text("student: s1\nanswers: {sgd-line: {w_5: 1}}\n", encoding="utf-8")
+    done = run(
+        main, ["grade", str(tmp_path / "s.yaml"), "--problems", one, "--feedback", "html", "--out", str(tmp_path)]
+    )
+    assert done.exit_code == 0, done.output
+    assert [path.name for path in (tmp_path / "feedback").iterdir()] == ["s1.html"]
+    stands_alone((tmp_path / "feedback/s1.html").read_text(encoding="utf-8"))
