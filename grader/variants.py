@@ -10,12 +10,12 @@ from itertools import count, islice
 
 import numpy as np
 
+from grader.codes import FORMS, MOST_DRAWS, form_name, is_form, number_of
 from grader.document import Node
 from grader.drawing import Stream, replaced
 from grader.errors import GraderError, Place, SpecError
 from grader.problem import Problem, with_givens
 from grader.requirements import holds
-from grader.codes import FORMS, MOST_DRAWS, form_name, is_form, number_of
 
 MOST_TRIES = 200  # draws for one student before the requirements are taken to be too much
 PATIENCE = 20  # draws for each there is, before a space is taken to be used up
@@ -38,9 +38,9 @@ def of(problem: Problem, seed: str | int, student: str, variant: str = "") -> Pr
 def draw(problem: Problem, seed: str | int, student: str, number: int = 0) -> Problem:
     """The draw of a seed and a student's name, the same wherever and whenever it is made; without a seed the course's.
 
-    `number` counts a student's draws from 0. A problem that does not vary is itself. What misses a requirement, what the
-    family refuses, what has no finite value and what would ask other steps is drawn again, up to `MOST_TRIES` times;
-    then a `SpecError` says what failed how often.
+    `number` counts a student's draws from 0. A problem that does not vary is itself. What misses a requirement, what
+    the family refuses, what has no finite value and what would ask other steps is drawn again, up to `MOST_TRIES`
+    times; then a `SpecError` says what failed how often.
     """
     if not problem.vary:
         return problem
@@ -99,7 +99,7 @@ class Deck:
         return 0
 
     def _drawn(self, student: str, number: int) -> str:
-        """What a student's draw of that number comes to; solved only where it is not known what the values are good for."""
+        """What a student's draw of that number comes to; solved only where that is not known."""
         for each in islice(values(self.problem, self.seed, student, number), MOST_TRIES):
             if (tried := repr(each)) in self._given:
                 return tried

@@ -1,8 +1,8 @@
-"""What `key` and `worksheet` share: one page a problem, in a format, into a folder."""
+"""What `key` and `worksheet` share: pages, one a problem or one a student, in a format, into a folder."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from grader.cli import terminal
 if TYPE_CHECKING:
     from grader.errors import GraderError
     from grader.problem import Problem
+    from grader.sheets import Worksheet
 
 
 def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -23,6 +24,17 @@ def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--format", type=click.Choice(["md", "tex"]), default="md", show_default=True, help="Page format."
         ),
         click.argument("problems", type=terminal.FOLDER, required=False),
+    ):
+        command = option(command)
+    return command
+
+
+def student_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say whose numbers are meant."""
+    for option in (
+        click.option("--variant", default="", help="The code on a student's sheet, or the letter of a form."),
+        click.option("--student", default="", help="Whose numbers."),
+        click.option("--seed", default="", help="The seed of the class.  [default: the course's]"),
     ):
         command = option(command)
     return command
@@ -45,4 +57,51 @@ def write_pages(page: Callable[[Problem, str], str], problems: Path, format: str
     except DocumentError as error:
         errors.append(error)
     terminal.tell(errors)
+    return errors
+
+
+def own_sheet(known: Iterable[Problem], seed: str, student: str, variant: str) -> Worksheet | GraderError:
+    """The sheet of one student, or of a form; ends the program where the call does not say whose."""
+    from grader.codes import is_form
+    from grader.errors import GraderError
+    from grader.sheets import for_student, seed_of
+
+    problems = list(known)
+    if not student.strip() and not is_form(variant):
+        raise click.UsageError("say whose numbers with --student, or which form's with --variant B")
+    try:
+        return for_student(problems, student, seed_of(problems, seed), variant)
+    except GraderError as error:
+        return error
+
+
+def write_sheets(
+    sheets: Iterable[Worksheet | GraderError], names: Iterable[str], format: str, out: Path, key: bool
+) -> list[GraderError]:
+    """Write each sheet with its answer forms, and its key where that is wanted; what cannot be made is told."""
+    from grader.document import make_folder, write_text
+    from grader.errors import DocumentError, GraderError
+    from grader.render import sheets as render
+    from grader.render.environment import FORMATS
+    from grader.render.form import FORMS
+    from grader.run import file_names
+
+    errors: list[GraderError] = []
+    files, ending, count = file_names(names), FORMATS[format].ending, 0
+    try:
+        folders = {name: make_folder(out / name) for name in ("worksheets", "forms", *(["keys"] if key else []))}
+        for sheet in sheets:
+            if isinstance(sheet, GraderError):
+                errors.append(sheet)
+                continue
+            file, count = files[sheet.name], count + 1
+            write_text(folders["worksheets"] / (file + ending), render.worksheet(sheet, format))
+            for kind, form in FORMS.items():
+                write_text(folders["forms"] / (file + kind), form(sheet))
+            if key:
+                write_text(folders["keys"] / (file + ending), render.key(sheet, format))
+        places = ", ".join(str(folder) for folder in folders.values())
+        click.echo(f"Wrote {count} sheet{'s' * (count != 1)} with answer forms to {places}.")
+    except DocumentError as error:
+        errors.append(error)
     return errors

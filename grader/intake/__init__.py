@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.codes import is_form, number_of
 from grader.document import Entries, Items, Node, Text, files, read_document, read_json, read_text
 from grader.errors import DocumentError, GraderError, Place, SubmissionError, did_you_mean
 from grader.problem import Problem
-from grader.codes import is_form, number_of
 
 KEYS = ("student", "seed", "variant", "answers")
 

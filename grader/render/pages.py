@@ -8,9 +8,9 @@ from grader.problem import Problem
 from grader.render.environment import environment
 
 
-def key(problem: Problem, format: str) -> str:
-    """The worked solution of a problem, in `md` or `tex`."""
-    return _solved(problem, format, "key")
+def key(problem: Problem, format: str, template: str = "key") -> str:
+    """The worked solution of a problem, in `md` or `tex`; by `answer` as a part of a longer page."""
+    return _solved(problem, format, template)
 
 
 def solution(problem: Problem) -> str:
@@ -18,12 +18,12 @@ def solution(problem: Problem) -> str:
     return _solved(problem, "txt", "solution")
 
 
-def worksheet(problem: Problem, format: str) -> str:
-    """The problem with room to answer, in `md` or `tex`."""
+def worksheet(problem: Problem, format: str, template: str = "worksheet") -> str:
+    """The problem with room to answer, in `md` or `tex`; by `problem` as a part of a longer page."""
     from grader.render.work import givens
 
     steps = [(part, problem.solution[part.step]) for part in problem.parts]
-    page = environment(format).get_template("worksheet.j2")
+    page = environment(format).get_template(f"{template}.j2")
     return page.render(problem=problem, givens=givens(problem.solution), steps=steps)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from grader import intake, variants
+from grader.codes import is_form
 from grader.document import make_folder, write_text, writing
 from grader.errors import DocumentError, GraderError
 from grader.export.tables import flattened, write_csv, write_jsonl
@@ -20,7 +21,6 @@ from grader.run.changes import Change, changed, write_changes
 from grader.run.decisions import Decisions, decide, write_decisions
 from grader.run.specs import described
 from grader.run.store import Kept, SheetKey, Store, answers_digest, decoded, digest, encoded, opened, program_digest
-from grader.codes import is_form
 
 T = TypeVar("T")
 STORE, REVIEW, CHANGES = "grades.sqlite", "review.csv", "changes.csv"

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from grader import variants
+from grader.codes import FORMS, code, form_name, is_form, number_of
 from grader.errors import GraderError, SpecError
 from grader.problem import Problem
-from grader.codes import FORMS, code, form_name, is_form, number_of
 from grader.sheets.roster import Student
 
 
@@ -96,4 +96,17 @@ def for_student(problems: Sequence[Problem], student: str, seed: str, variant: s
         for problem in problems
         if problem.varies and (seed or problem.seed)
     }
-    return Worksheet(student or f"form-{variant}", drawn, student, seed, codes)
+    return Worksheet(student or f"form-{variant.strip().upper()}", drawn, student, seed, codes)
+
+
+def seed_of(problems: Iterable[Problem], stated: str = "") -> str:
+    """The seed as it is stated, or else the course's.
+
+    Raises `SpecError` where there is none and a problem varies.
+    """
+    varying = [problem for problem in problems if problem.varies]
+    seeds = {problem.seed for problem in varying}
+    if varying and not stated.strip() and "" in seeds:
+        hint = "name one with --seed 42, or in course.yaml"
+        raise SpecError(f"{varying[0].id} varies, and no seed says how", hint=hint)
+    return stated.strip() or (seeds.pop() if len(seeds) == 1 else "")
