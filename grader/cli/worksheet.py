@@ -58,9 +58,10 @@ def for_class(
     folder: Path, roster: Path | None, count: int, seed: str, format: str, out: Path, key: bool
 ) -> list[GraderError]:
     """Write the sheets of a roster, or of so many forms; what could not be used."""
+    from grader.codes import FORMS
     from grader.errors import GraderError
     from grader.problem import load_folder
-    from grader.sheets import FORMS, for_forms, for_roster, seed_of
+    from grader.sheets import for_forms, for_roster, seed_of
     from grader.sheets.roster import read_roster
 
     known, errors = load_folder(folder)
