@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import count, islice
 
@@ -76,8 +76,9 @@ class Deck:
     ['avg', 'max']
     """
 
-    def __init__(self, problem: Problem, seed: str | int) -> None:
+    def __init__(self, problem: Problem, seed: str | int, known: Mapping[str, str] | None = None) -> None:
         self.problem, self.seed = problem, str(seed).strip() or problem.seed
+        self._known = known or {}  # what students' first draws come to, where somebody has found out
         self._open = problem.varies
         self._given: set[str] = set()
         self._useless: set[str] = set()
@@ -87,12 +88,15 @@ class Deck:
 
         Where there is none left it is the student's first. Raises `SpecError` where no draw is usable.
         """
-        number = self._number(student.strip()) if self._open else 0
+        number = self.number(student)
         return number, draw(self.problem, self.seed, student, number)
 
-    def _number(self, student: str) -> int:
+    def number(self, student: str) -> int:
+        """The number of a student's draw alone."""
+        if not self._open:
+            return 0
         for number in range(min(MOST_DRAWS, PATIENCE * space(self.problem))):
-            if (drawn := self._drawn(student, number)) not in self._given:
+            if (drawn := self._drawn(student.strip(), number)) not in self._given:
                 self._given.add(drawn)
                 return number
         self._open = False
@@ -100,6 +104,8 @@ class Deck:
 
     def _drawn(self, student: str, number: int) -> str:
         """What a student's draw of that number comes to; solved only where that is not known."""
+        if number == 0 and student in self._known:
+            return self._known[student]
         for each in islice(values(self.problem, self.seed, student, number), MOST_TRIES):
             if (tried := repr(each)) in self._given:
                 return tried

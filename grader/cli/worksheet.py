@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 @click.command("worksheet")
 @page_options
-@click.option(
-    "--roster", type=terminal.FOLDER, help="CSV with a column `student`: a sheet for each."
-)
+@click.option("--roster", type=terminal.FOLDER, help="CSV with a column `student`: a sheet for each.")
 @click.option("--variants", type=click.IntRange(1, 26), help="So many forms, A and on, instead of a roster.")
 @click.option("--seed", default="", help="What the numbers are drawn from.  [default: the course's]")
 @click.option("--key", is_flag=True, help="Write the key of each sheet too.")
