@@ -36,7 +36,7 @@ def number_of(typed: str, seed: str | int, student: str) -> int | None:
     Small letters, spaces and dashes make no difference.
     """
     signs = "".join(typed.upper().replace("-", " ").split())
-    if not CHECKS < len(signs) <= CHECKS + 3 or not set(signs) <= set(SIGNS):
+    if not typed.isascii() or not CHECKS < len(signs) <= CHECKS + 3 or not set(signs) <= set(SIGNS):
         return None
     number = 0
     for sign in signs[CHECKS:]:
@@ -46,8 +46,8 @@ def number_of(typed: str, seed: str | int, student: str) -> int | None:
 
 def is_form(variant: str) -> bool:
     """Whether it is the letter of a form, A to Z."""
-    letter = variant.strip().upper()
-    return len(letter) == 1 and letter in FORMS
+    letter = variant.strip()
+    return len(letter) == 1 and letter.isascii() and letter.upper() in FORMS
 
 
 def form_name(letter: str) -> str:

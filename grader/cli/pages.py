@@ -86,13 +86,13 @@ def write_sheets(
     from grader.render.form import FORMS
     from grader.run import file_names
 
-    errors: list[GraderError] = []
+    errors: dict[str, GraderError] = {}  # what nobody can be given is said once
     files, ending, count = file_names(names), FORMATS[format].ending, 0
     try:
         folders = {name: make_folder(out / name) for name in ("worksheets", "forms", *(["keys"] if key else []))}
         for sheet in sheets:
             if isinstance(sheet, GraderError):
-                errors.append(sheet)
+                errors[str(sheet)] = sheet
                 continue
             file, count = files[sheet.name], count + 1
             write_text(folders["worksheets"] / (file + ending), render.worksheet(sheet, format))
@@ -103,5 +103,5 @@ def write_sheets(
         places = ", ".join(str(folder) for folder in folders.values())
         click.echo(f"Wrote {count} sheet{'s' * (count != 1)} with answer forms to {places}.")
     except DocumentError as error:
-        errors.append(error)
-    return errors
+        errors[str(error)] = error
+    return list(errors.values())

@@ -96,15 +96,15 @@ def search(
 
     own: list[Hit] = []
     shared: list[Hit] = []
-    errors: list[GraderError] = []
+    errors: dict[str, GraderError] = {}
     for problem in terminal.progress(known.values(), "Looking"):
         for found in keys(problem, seed, names if problem.varies else names[:1]):
             if isinstance(found, GraderError):
-                errors.append(found)
+                errors[str(found)] = found
             else:
                 (own if problem.varies else shared).extend(hits(found, numbers))
     order = {name: k for k, name in enumerate(names)}
-    return sorted(own, key=lambda hit: order[hit.student]), shared, errors
+    return sorted(own, key=lambda hit: order[hit.student]), shared, list(errors.values())
 
 
 def tell(suspects: Sequence[Suspect], shared: Sequence[Hit], numbers: Sequence[Leaked], count: int) -> None:
@@ -135,11 +135,11 @@ def write(path: Path, suspects: Sequence[Suspect]) -> list[GraderError]:
     from grader.spreadsheet import replacing_text, write_rows
 
     header = ["student", "matched", "number", "problem", "step", "value"]
-    rows = (
+    rows: list[list[str | Fraction]] = [
         [suspect.student, Fraction(suspect.matched), hit.text, hit.problem, hit.place, repr(hit.value)]
         for suspect in suspects
         for hit in suspect.hits
-    )
+    ]
     try:
         make_folder(path.parent)
         with writing(path), replacing_text(path, "utf-8-sig") as file:

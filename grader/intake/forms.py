@@ -16,7 +16,7 @@ HEAD = ("student", "seed", "variant")
 MOST_TROUBLES = 20  # lines of a file that are named
 MOST_MISSING = 100  # entries of a list that may be left out
 
-_PROBLEM = re.compile(r"#{1,6}\s+[^`]{0,1000}`([^`]{1,200})`")
+_PROBLEM = re.compile(r"#{1,6}\s[^`]{0,1000}`([^`]{1,200})`")
 _WORD = re.compile(r"#{1,6}\s+(\S{1,200})\s*")
 _NOTHING = re.compile(r"\s{0,3}(?:#{1,6}\s.*|>.*|(?:[-*_]\s*){3,})?")
 _FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from typing import Any
 
 import numpy as np
 
 from grader import variants
-from grader.document import Node
+from grader.document import Entries, Node
 from grader.drawing import replaced
 from grader.errors import GraderError, Place
 from grader.expression import Name, Table, numeric
 from grader.expression.readings import nearest
 from grader.expression.tree import Apply, Leaf, fold
 from grader.numeric import Array
-from grader.problem import Problem, with_givens
-from grader.requirements import COMPARED, DOUBT, Condition, conditions
+from grader.problem import Problem
+from grader.requirements import COMPARED, DOUBT, ENDLESS, Condition, conditions
 from grader.solution import Solution
 
-PROBES = 4  # draws that are traced in full, to see whether only numbers differ
 ROUNDS = 12  # tries that are made for all together
 MOST_DECIMALS = 12
 
@@ -47,7 +46,7 @@ def keys(problem: Problem, seed: str, students: Sequence[str]) -> Iterator[Keys 
         yield Keys(problem, students, {name: problem.solution.arrays[name] for name in numbered(problem.solution)})
         return
     seed = seed.strip() or problem.seed
-    known, steps = _together(problem, seed, students) if only_numbers_differ(problem, seed) else ({}, {})
+    known, steps = _together(problem, seed, students) if only_numbers_differ(problem) else ({}, {})
     columns = {student: column for column, student in enumerate(known)}
     deck, chosen, alone = variants.Deck(problem, seed, known), [], []
     for student in students:
@@ -77,23 +76,27 @@ def numbered(solution: Solution) -> list[str]:
     return [name for name in solution if name not in solution.symbolic]
 
 
-def only_numbers_differ(problem: Problem, seed: str) -> bool:
-    """Whether draws have the steps and formulas of the spec's own, and differ in numbers that the givens hold."""
-    base = problem.solution
-    varied = {way.path.partition(".")[0] for way in problem.vary}
-    if not all(isinstance(problem.given.get(name), Table) for name in varied):
-        return False
-    for drawn in islice(variants.values(problem, seed, "probe", 0), PROBES):
-        try:
-            variant = with_givens(problem, given_with(problem, drawn), drawn)
-        except GraderError:
+class Watched(Table):
+    """A table that notices when somebody looks at its numbers."""
+
+    __slots__ = ("looked",)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "entries":
+            object.__setattr__(self, "looked", True)
+        return super().__getattribute__(name)
+
+
+def only_numbers_differ(problem: Problem) -> bool:
+    """Whether draws of a problem have one tree: the family does not look at the numbers that vary, only names them."""
+    watched = {}
+    for name in {way.path.partition(".")[0] for way in problem.vary}:
+        table = problem.given.get(name)
+        if not isinstance(table, Table):
             return False
-        found = variant.solution
-        trees = {name: step.expression for name, step in found.items()}
-        held = {name: variant.given[name] if name in varied else base.tables[name] for name in base.tables}
-        if trees != {name: step.expression for name, step in base.items()} or found.tables != held:
-            return False
-    return True
+        watched[name] = Watched(table.shape, table.entries)
+    solution = problem.family.solve({**problem.given, **watched})
+    return all(solution.tables.get(name) is table and not hasattr(table, "looked") for name, table in watched.items())
 
 
 def given_with(problem: Problem, drawn: Mapping[str, Node]) -> Node:
@@ -111,40 +114,49 @@ def _together(problem: Problem, seed: str, students: Sequence[str]) -> tuple[dic
     known: dict[str, str] = {}
     columns: list[dict[str, Array]] = []
     for _ in range(ROUNDS):
-        if not tries:
-            break
         drawn = {student: next(each) for student, each in tries.items()}
-        arrays = stacked(problem, list(drawn.values()))
-        good, bad = judged(problem, required, arrays, len(drawn))
-        taken = [(student, k) for k, student in enumerate(drawn) if good[k]]
-        known |= {student.strip(): repr(drawn[student]) for student, _ in taken}
-        picked = [k for _, k in taken]
-        columns.append({name: _wide(arrays[name], len(drawn))[..., picked] for name in numbered(problem.solution)})
-        tries = {student: tries[student] for k, student in enumerate(drawn) if bad[k]}
-    steps = {name: np.concatenate([each[name] for each in columns], axis=-1) for name in numbered(problem.solution)}
+        tables = {student: read for student, each in drawn.items() if (read := tables_of(problem, each)) is not None}
+        if not tables:
+            break
+        arrays = stacked(problem, list(tables.values()))
+        good, bad = judged(problem, required, arrays, len(tables))
+        taken = [k for k, student in enumerate(tables) if good[k]]
+        known |= {student.strip(): repr(drawn[student]) for student, fits in zip(tables, good, strict=True) if fits}
+        columns.append({name: _wide(arrays[name], len(tables))[..., taken] for name in numbered(problem.solution)})
+        tries = {student: tries[student] for student, fails in zip(tables, bad, strict=True) if fails}
+    steps = {name: np.concatenate([each[name] for each in columns], axis=-1) for name in columns[0]} if columns else {}
     return known, steps
+
+
+def tables_of(problem: Problem, drawn: Mapping[str, Node]) -> dict[str, Table] | None:
+    """What a draw puts in place of the givens; None where that does not have their shapes."""
+    given = given_with(problem, drawn)
+    assert isinstance(given, Entries)
+    tables = {}
+    for name in {way.path.partition(".")[0] for way in problem.vary}:
+        try:
+            table = problem.family.givens[name].kind.read(given[name], Place())
+        except GraderError:
+            return None
+        if table.shape != problem.given[name].shape:
+            return None
+        tables[name] = table
+    return tables
 
 
 def _wide(array: Array, count: int) -> Array:
     return np.broadcast_to(array, (*array.shape[:-1], count))
 
 
-def stacked(problem: Problem, drawn: Sequence[Mapping[str, Node]]) -> dict[str, Array]:
+def stacked(problem: Problem, drawn: Sequence[Mapping[str, Table]]) -> dict[str, Array]:
     """Every given and step, students on the last axis."""
     arrays = dict(problem.solution.given_arrays)
-    for name in {way.path.partition(".")[0] for way in problem.vary}:
-        read = problem.family.givens[name].kind.read
-        tables = [read(_part(given_with(problem, each), name), Place()) for each in drawn]
-        arrays[name] = np.array([[nearest(entry) for entry in table.entries] for table in tables]).T
-        arrays[name] = arrays[name].reshape((*tables[0].shape, len(drawn)))
+    for name, table in drawn[0].items():
+        entries = np.array([[nearest(entry) for entry in each[name].entries] for each in drawn])
+        arrays[name] = entries.T.reshape((*table.shape, len(drawn)))
     for name in numbered(problem.solution):
         arrays[name] = numeric(problem.solution[name].expression, arrays)
     return arrays
-
-
-def _part(given: Node, name: str) -> Node:
-    assert isinstance(given, dict)
-    return given[name]
 
 
 def judged(
@@ -165,11 +177,10 @@ def judged(
 
 def judge(condition: Condition, arrays: Mapping[str, Array], count: int) -> tuple[np.ndarray, np.ndarray]:
     """For whom a condition holds, and for whom its floats say so beyond doubt: far apart, or the same number."""
-    sure = np.ones(count, dtype=bool)
-    measured = {name: MEASURES[measure](numeric(tree, arrays)) for name, (measure, tree) in condition.measured.items()}
+    sure, known = np.ones(count, dtype=bool), dict(arrays)
 
     def leaf(node: Leaf) -> Array:
-        return {**arrays, **measured}[node.name] if isinstance(node, Name) else np.array([nearest(node.value)])
+        return known[node.name] if isinstance(node, Name) else np.array([nearest(node.value)])
 
     def node(apply: Apply, *operands: Array) -> Array:
         if apply.operation.name in COMPARED:
@@ -180,6 +191,8 @@ def judge(condition: Condition, arrays: Mapping[str, Array], count: int) -> tupl
         return apply.operation.numeric(*operands, **dict(apply.options))
 
     with np.errstate(all="ignore"):
+        for name, (measure, tree) in condition.measured.items():
+            known[name] = MEASURES[measure](numeric(tree, arrays))
         found = fold(condition.tree, leaf, node)
     sure &= _every(np.isfinite(found), count)
     return _every(found == 1, count), sure
@@ -187,17 +200,18 @@ def judge(condition: Condition, arrays: Mapping[str, Array], count: int) -> tupl
 
 def _every(mask: np.ndarray, count: int) -> np.ndarray:
     """Whether it is so of every entry, for each student."""
-    return np.broadcast_to(mask.reshape(-1, mask.shape[-1]).all(axis=0), (count,))
+    return np.broadcast_to(mask.all(axis=tuple(range(mask.ndim - 1))), (count,))
 
 
 def decimals(values: Array) -> Array:
-    """How many decimals the longest entry has, by its float; as many as there are floats where they do not end."""
+    """How many decimals the longest entry has, by its float; `ENDLESS` where they do not end."""
     found = np.full(values.shape, np.inf)
     for places in range(MOST_DECIMALS, -1, -1):
         moved = values * 10.0**places
         found[np.abs(moved - np.round(moved)) <= 1e-9 * np.maximum(1.0, np.abs(moved))] = places
-    longest: Array = found.reshape(-1, found.shape[-1]).max(axis=0)
-    return np.where(np.isfinite(longest), longest, 10.0**6)
+    longest: Array = found.max(axis=tuple(range(values.ndim - 1)))
+    bounded: Array = np.minimum(longest, float(ENDLESS))
+    return bounded
 
 
 def whole(values: Array) -> Array:

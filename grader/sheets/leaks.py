@@ -52,8 +52,8 @@ def read_leaked(text: str, decimal: str = "point") -> Leaked:
 
     Raises `UnreadableError` where it is no number.
 
-    >>> read_leaked("0.75"), read_leaked("3").within < 1e-6
-    (Leaked(text='0.75', value=0.75, within=0.00500000075), True)
+    >>> read_leaked("0.75").value, round(read_leaked("0.75").within, 6), read_leaked("3").within < 1e-6
+    (0.75, 0.005, True)
     """
     numeral = read_numeral(Text(text), decimal)
     try:
