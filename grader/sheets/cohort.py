@@ -216,7 +216,8 @@ def decimals(values: Array) -> Array:
 
 def whole(values: Array) -> Array:
     """1 where all entries are whole numbers, by their floats."""
-    return (decimals(values) == 0).astype(float)
+    found: Array = (decimals(values) == 0).astype(float)
+    return found
 
 
 MEASURES = {"integer": whole, "decimals": decimals}
