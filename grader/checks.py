@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from grader import variants
 from grader.author_tests import Case, Expected
 from grader.document import Node, from_python
-from grader.errors import GraderError, Place, SpecError
+from grader.errors import GraderError, Place, SpecError, UnreadableError
 from grader.expression import Expression, latex_of, numeric
 from grader.kinds import Lines, Numbers
 from grader.marking import Sheet, mark
@@ -52,7 +53,9 @@ def check(problem: Problem, draws: int = DRAWS) -> Checked:
             checked.errors.append(SpecError(what, Place(problem.path, path=name), hint))
     checked.errors += key_earns_all(problem)
     checked.slips = slips_are_found(problem)
-    checked.pages = bring_out_pages(problem)
+    unread = prose_reads(problem)
+    checked.errors += unread
+    checked.pages = 0 if unread else bring_out_pages(problem)
     checked.tests = sum(len(case.expected) for case in problem.tests)
     checked.errors += cases_hold(problem)
     checked.space = variants.space(problem)
@@ -178,6 +181,33 @@ def handed_in(problem: Problem, step: Step, expression: Expression) -> Any:
         return latex_of(expression)
     value = numeric(expression, problem.solution.arrays)[..., 0]
     return value if isinstance(step.kind, Numbers) else step.kind.show(value)
+
+
+def prose_reads(problem: Problem) -> list[GraderError]:
+    """What the problem's author and its family wrote must be prose whose mathematics every page can set."""
+    from grader.render.prose import prose
+
+    errors: list[GraderError] = []
+    for place, text in written(problem):
+        try:
+            prose(text)
+        except UnreadableError as error:
+            errors.append(SpecError(error.what, place))
+    return errors
+
+
+def written(problem: Problem) -> Iterator[tuple[Place, str]]:
+    """All prose of a problem and its solution, with where it stands."""
+    spec, root = problem.spec, Place(problem.path)
+    yield root.within("statement", spec.line_of("statement")), problem.statement
+    for hint in problem.hints:
+        yield root.within("hints", spec.line_of("hints")), hint
+    given = root.within("given", spec.line_of("given"))
+    for paragraph in problem.solution.question:
+        yield given, paragraph
+    for name, step in problem.solution.items():
+        for text in (step.sentence, *step.key, *(slip.sentence for slip in step.slips)):
+            yield replace(given, path=name), text
 
 
 def bring_out_pages(problem: Problem) -> int:

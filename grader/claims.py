@@ -89,6 +89,29 @@ class Put:
         return Same(self.tree(written_out(symbols.solution, {}))).differences(step, symbols)
 
 
+def stated(
+    derivative: tuple[Expression, Expression] | None,
+    root: tuple[Expression, Expression] | None,
+    same: Expression | None,
+    put: tuple[Expression, Mapping[str, Expression]] | None,
+) -> Iterator[Claim]:
+    """The claims that a family makes of a step. Raises `TypeError` where one is about something that is no name."""
+    if derivative is not None:
+        yield Derivative(derivative[0], _a_name(derivative[1]))
+    if root is not None:
+        yield Root(root[0], _a_name(root[1]))
+    if same is not None:
+        yield Same(same)
+    if put is not None:
+        yield Put(put[0], tuple(put[1].items()))
+
+
+def _a_name(tree: Expression) -> Name:
+    if not isinstance(tree, Name):
+        raise TypeError(f"a claim is about a name, got {tree!r}")
+    return tree
+
+
 def written_out(solution: Solution, own: Mapping[str, Expression]) -> dict[str, Expression]:
     """The formula of every step without numbers, in the page's symbols; some of them other than on the page."""
     found: dict[str, Expression] = {}

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader import claims
-from grader.claims import Claim, Derivative, Put, Root, Same, holds
+from grader.claims import Claim, holds
 from grader.errors import ShapeError
 from grader.expression import Expression, Name, Table, entry, latex_of, names, numeric
 from grader.expression import exact as read_exact
@@ -139,17 +139,9 @@ class Page:
         `key` are paragraphs that only the key shows: a rubric, the option that is right, the lines expected.
         """
         tree = as_expression(expression)
-        claimed: list[Claim] = []
-        if derivative is not None:
-            claimed.append(Derivative(derivative[0], _a_name(derivative[1])))
-        if root is not None:
-            claimed.append(Root(root[0], _a_name(root[1])))
-        if same is not None:
-            claimed.append(Same(same))
-        if put is not None:
-            claimed.append(Put(put[0], tuple(put[1].items())))
         named = self._name(name, tree.shape, symbol)
-        self.steps[name] = Step(named, tree, sentence, kind, tuple(claimed), key=tuple(key))
+        claimed = tuple(claims.stated(derivative, root, same, put))
+        self.steps[name] = Step(named, tree, sentence, kind, claimed, key=tuple(key))
         return named
 
     def formula(self, name: str, expression: Operand, sentence: str, **options: Any) -> Name:
@@ -161,12 +153,6 @@ class Page:
         before = self.steps[step.name]
         slips = (*before.slips, Slip(name, as_expression(expression), sentence))
         self.steps[step.name] = replace(before, slips=slips)
-
-
-def _a_name(tree: Expression) -> Name:
-    if not isinstance(tree, Name):
-        raise TypeError(f"a claim is about a name, got {tree!r}")
-    return tree
 
 
 class Solution(Mapping[str, Step]):
@@ -274,14 +260,12 @@ class Solution(Mapping[str, Step]):
     def entry(self, name: str, index: Index | None) -> Expression:
         """The formula of one entry of a step, written out where that can be done; of all of them for None."""
         tree = self._steps[name].expression
-        if index is None:
-            return tree
-        if (name, index) not in self._entries:
+        if index is not None and (name, index) not in self._entries:
             try:
                 self._entries[name, index] = entry(tree, index)
             except ShapeError:
                 self._entries[name, index] = tree[index] if index else tree
-        return self._entries[name, index]
+        return tree if index is None else self._entries[name, index]
 
     def slope(self, name: str, index: Index | None, by: Name, at: Index) -> Expression | None:
         """The derivative of an entry of a step, or of all of them, by one entry of what it uses; None if not known."""

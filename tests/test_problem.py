@@ -297,7 +297,10 @@ def test_a_bad_problem_does_not_stop_the_rest(tmp_path: Path) -> None:
     ("course", "message"),
     [
         ("titel: ML 1\n", ":1: titel: unknown key 'titel'; did you mean 'title'?"),
-        ("title: ML 1\nfamily: sgd\n", ":2: family: unknown key 'family'; known here: decimal, policy, seed, solutions, title"),
+        (
+            "title: ML 1\nfamily: sgd\n",
+            ":2: family: unknown key 'family'; known here: decimal, policy, seed, solutions, title",
+        ),
         ("- 1\n", ": expected a mapping with title and policy"),
         ("decimal: semicolon\n", ":1: decimal: expected point or comma, got 'semicolon'"),
         ("decimal: [comma]\n", ":1: decimal: expected text"),

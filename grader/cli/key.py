@@ -39,7 +39,7 @@ def command(problems: Path | None, format: str, out: Path, seed: str, student: s
 def write_own(folder: Path, format: str, out: Path, seed: str, student: str, variant: str) -> list[GraderError]:
     """Write the key of one student, or of a form; what could not be used is told."""
     from grader.document import make_folder, write_text
-    from grader.errors import DocumentError, GraderError
+    from grader.errors import GraderError
     from grader.problem import load_folder
     from grader.render.environment import FORMATS
     from grader.render.sheets import key
@@ -55,7 +55,7 @@ def write_own(folder: Path, format: str, out: Path, seed: str, student: str, var
             make_folder(out)
             write_text(path, key(sheet, format))
             click.echo(path)
-        except DocumentError as error:
+        except GraderError as error:
             errors.append(error)
     terminal.tell(errors)
     return errors

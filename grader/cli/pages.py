@@ -43,7 +43,7 @@ def student_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def write_pages(page: Callable[[Problem, str], str], problems: Path, format: str, folder: Path) -> list[GraderError]:
     """Write `page(problem, format)` for every problem, and tell what could not be used."""
     from grader.document import make_folder, write_text
-    from grader.errors import DocumentError
+    from grader.errors import DocumentError, GraderError, Place
     from grader.problem import load_folder
     from grader.render.environment import FORMATS
 
@@ -52,7 +52,12 @@ def write_pages(page: Callable[[Problem, str], str], problems: Path, format: str
         make_folder(folder)
         for problem in terminal.progress(known.values(), "Writing pages"):
             path = folder / (problem.id + FORMATS[format].ending)
-            write_text(path, page(problem, format))
+            try:
+                text = page(problem, format)
+            except GraderError as error:
+                errors.append(error.at(Place(problem.path)))
+                continue
+            write_text(path, text)
             click.echo(path)
     except DocumentError as error:
         errors.append(error)
@@ -78,30 +83,40 @@ def own_sheet(known: Iterable[Problem], seed: str, student: str, variant: str) -
 def write_sheets(
     sheets: Iterable[Worksheet | GraderError], names: Iterable[str], format: str, out: Path, key: bool
 ) -> list[GraderError]:
-    """Write each sheet with its answer forms, and its key where that is wanted; what cannot be made is told."""
+    """Write each sheet with its answer forms, and its key where that is wanted; what cannot be made is told once."""
     from grader.document import make_folder, write_text
     from grader.errors import DocumentError, GraderError
-    from grader.render import sheets as render
-    from grader.render.environment import FORMATS
-    from grader.render.form import FORMS
     from grader.run import file_names
 
-    errors: dict[str, GraderError] = {}  # what nobody can be given is said once
-    files, ending, count = file_names(names), FORMATS[format].ending, 0
+    errors: dict[str, GraderError] = {}
+    files, count = file_names(names), 0
     try:
-        folders = {name: make_folder(out / name) for name in ("worksheets", "forms", *(["keys"] if key else []))}
+        folders = [make_folder(out / name) for name in ("worksheets", "forms", *(["keys"] if key else []))]
         for sheet in sheets:
             if isinstance(sheet, GraderError):
                 errors[str(sheet)] = sheet
                 continue
-            file, count = files[sheet.name], count + 1
-            write_text(folders["worksheets"] / (file + ending), render.worksheet(sheet, format))
-            for kind, form in FORMS.items():
-                write_text(folders["forms"] / (file + kind), form(sheet))
-            if key:
-                write_text(folders["keys"] / (file + ending), render.key(sheet, format))
-        places = ", ".join(str(folder) for folder in folders.values())
-        click.echo(f"Wrote {count} sheet{'s' * (count != 1)} with answer forms to {places}.")
+            try:
+                made = files_of(sheet, files[sheet.name], format, key)
+            except GraderError as error:
+                errors[str(error)] = error
+                continue
+            for file, text in made.items():
+                write_text(out / file, text)
+            count += 1
+        click.echo(f"Wrote {count} sheet{'s' * (count != 1)} with answer forms to {', '.join(map(str, folders))}.")
     except DocumentError as error:
         errors[str(error)] = error
     return list(errors.values())
+
+
+def files_of(sheet: Worksheet, name: str, format: str, key: bool) -> dict[str, str]:
+    """The files of one sheet by their places: the page, the forms and, where it is wanted, the key."""
+    from grader.render import sheets as render
+    from grader.render.environment import FORMATS
+    from grader.render.form import FORMS
+
+    ending = FORMATS[format].ending
+    files = {f"worksheets/{name}{ending}": render.worksheet(sheet, format)}
+    files |= {f"forms/{name}{kind}": form(sheet) for kind, form in FORMS.items()}
+    return files | ({f"keys/{name}{ending}": render.key(sheet, format)} if key else {})

@@ -22,7 +22,7 @@ def command(problem: str, problems: Path | None, seed: str, student: str, varian
         grader show sgd-line
         grader show sgd-line --seed 42 --student s001
     """
-    from grader.errors import GraderError
+    from grader.errors import GraderError, Place
     from grader.render import pages
 
     found, errors = terminal.find_problem(problem, terminal.problems_folder(problems))
@@ -32,7 +32,10 @@ def command(problem: str, problems: Path | None, seed: str, student: str, varian
             found, errors = None, [*errors, sheet]
         else:
             (found,) = sheet.problems
-    terminal.tell(errors)
     if found is not None:
-        click.echo(pages.solution(found), nl=False)
+        try:
+            click.echo(pages.solution(found), nl=False)
+        except GraderError as error:
+            errors.append(error.at(Place(found.path)))
+    terminal.tell(errors)
     terminal.finish(errors)

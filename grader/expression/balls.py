@@ -160,7 +160,15 @@ def _whole_power(a: Scalar, n: int) -> Scalar:
         return UNDEFINED
     if type(a) is fmpq and a.height_bits() * abs(n) <= LONGEST:
         return a**n
-    return ball(a) ** fmpz(n)
+    value = ball(a)
+    about_zero = n > 0 and value.is_finite() and not value.is_exact() and value.contains(0)
+    return _power_about_zero(value, n) if about_zero else value ** fmpz(n)
+
+
+def _power_about_zero(value: arb, n: int) -> arb:
+    """A whole power of a ball that holds zero, which flint takes by way of the logarithm where zero is its middle."""
+    low, high = value.lower() ** fmpz(n), value.upper() ** fmpz(n)
+    return low.union(high) if n % 2 else low.union(high).union(arb(0))
 
 
 def _root(value: arb, n: int) -> arb:

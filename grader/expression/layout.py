@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
+from grader.expression.decimals import terminating as terminating
+from grader.expression.typeset import Accent, Array, Letters, Operator, Row, Scripts, Sign, Space, Words
+
 RELATION, SUM, PRODUCT, FRACTION, ATOM = range(5)  # how tightly a layout holds together
 
 
@@ -84,7 +87,7 @@ class Root:
     """A square root, or one of another degree."""
 
     inner: Layout
-    degree: int = 2
+    degree: int | Layout = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,15 @@ Layout = (
     | Derivative
     | Grid
     | Cases
+    | Row
+    | Sign
+    | Letters
+    | Words
+    | Operator
+    | Scripts
+    | Accent
+    | Space
+    | Array
 )
 
 
@@ -153,13 +165,27 @@ def level(layout: Layout) -> int:
             return layout.level
         case Negative() | Total() | Derivative():
             return PRODUCT
-        case Ratio() | Power() | Postfix():
+        case Row((Sign("∂"), _)) | Scripts(_, _, None):
+            return ATOM
+        case Ratio() | Power() | Postfix() | Scripts():
             return FRACTION
         case Numeric(text):
             return FRACTION if "/" in text or "e" in text else ATOM
         case Cases():
             return RELATION
+        case Row(items):
+            return min([PRODUCT, *map(_hold, items)])
     return ATOM
+
+
+_HOLD = {"relation": RELATION, "punctuation": RELATION, "binary": SUM, "prefix": SUM, "large": PRODUCT}
+
+
+def _hold(item: Layout) -> int:
+    """How tightly a row holds together at one of its boxes."""
+    if isinstance(item, Sign):
+        return _HOLD.get(item.kind, ATOM)
+    return level(item)
 
 
 def signed(layout: Layout) -> bool:
@@ -170,6 +196,8 @@ def signed(layout: Layout) -> bool:
         case Infix(left):
             return signed(left)
         case Negative():
+            return True
+        case Row((Sign(_, "prefix"), *_)):
             return True
     return False
 
@@ -270,19 +298,3 @@ def numeric(value: Fraction) -> Layout:
         return Numeric(text)
     ratio = Ratio(Numeric(str(abs(value.numerator))), Numeric(str(value.denominator)))
     return Negative(ratio) if value < 0 else ratio
-
-
-def terminating(value: Fraction, places: int = 12) -> str | None:
-    """`value` as a decimal with at most `places` places, or None where it does not end by then.
-
-    >>> terminating(Fraction(3, 5)), terminating(Fraction(-24)), terminating(Fraction(1, 3))
-    ('0.6', '-24', None)
-    """
-    for count in range(places + 1):
-        scaled = value * 10**count
-        if scaled.denominator == 1:
-            digits = str(abs(scaled.numerator)).rjust(count + 1, "0")
-            split = len(digits) - count
-            text = digits[:split] + ("." + digits[split:] if count else "")
-            return "-" + text if value < 0 else text
-    return None

@@ -136,7 +136,7 @@ class Group:
     def inputs(self, step: Step, i: int) -> list[str]:
         """The student's own earlier answers that a step rests on and that differ from the key, nearest first."""
         found = {f"{name} = {text}": None for name, text in self.own if step.name.name in self.way.put}
-        pending = list(step.uses)
+        pending = list(self.way.rests_on(step.name.name, i))
         while pending:
             name = pending.pop(0)
             if name not in self.solution:

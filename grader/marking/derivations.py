@@ -18,7 +18,8 @@ from grader.errors import GraderError
 from grader.kinds import Lines
 from grader.marking import words
 from grader.marking.answers import typed_lines
-from grader.marking.lines import InWorld, Line, worst
+from grader.marking.lines import InWorld
+from grader.marking.said import Line, worst
 from grader.marking.stated import Judgement
 from grader.statements import statement
 from grader.vocabulary import MORE_WORLDS, Vocabulary, defined, symbols_in, worlds

@@ -7,8 +7,9 @@ from a mistake.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from grader.marking import rounding
 from grader.marking.answers import Column
 from grader.marking.verdicts import flat, noise
 from grader.numeric import Array
-from grader.solution import Solution, Step
+from grader.solution import Page, Solution, Step
 
 Students = np.ndarray
 """Some students, by their positions on the last axis."""
@@ -45,15 +46,23 @@ class Way:
     """The students for whom nothing is rounded in a value and in all that it comes from, `(N,)`."""
     honest: dict[str, np.ndarray] = field(default_factory=dict)
     """The students who have come to a value by right steps, `(N,)`."""
+    routes: dict[str, tuple[tuple[str, ...], np.ndarray]] = field(default_factory=dict)
+    """What another way to a step names, and the students who took it, `(N,)`."""
 
     def __post_init__(self) -> None:
         self.carried |= self.solution.given_arrays
 
+    @cached_property
+    def taken(self) -> Solution:
+        """The page with the formulas that these students go by, which are not always the key's."""
+        return with_formulas(self.solution, self.put) if self.put else self.solution
+
     def arrive(self, name: str, step: Step) -> None:
         """Evaluate a step on what it rests on."""
-        led_to = self.led_to[name] = evaluate(self.put.get(name, step.expression), self.carried)
+        step = self.taken[name]
+        led_to = self.led_to[name] = evaluate(step.expression, self.carried)
         self.carried[name] = self.solution.arrays[name] if led_to is None else led_to
-        self.exact[name], self.honest[name] = self.all_of(step, self.exact), self.all_of(step, self.honest)
+        self.exact[name], self.honest[name] = (self.all_of(step.uses, known) for known in (self.exact, self.honest))
         if name in self.put:
             self.honest[name] = self.honest[name] & False
 
@@ -66,12 +75,17 @@ class Way:
         self.honest[name] = np.all(flat(np.where(read, good, self.honest[name])), axis=0)
         self.exact[name] = np.all(flat(np.where(read, self.radii[name] == 0, self.exact[name])), axis=0)
 
-    def all_of(self, step: Step, known: Mapping[str, np.ndarray]) -> np.ndarray:
+    def all_of(self, uses: Iterable[str], known: Mapping[str, np.ndarray]) -> np.ndarray:
         """The students of whom something is true at all that a step uses; it is of what a problem states."""
         found = np.array([True])
-        for use in step.uses:
-            found = found & known.get(use, found)
+        for use in uses:
+            found = found & known.get(use, np.array([True]))
         return found
+
+    def rests_on(self, name: str, i: int) -> tuple[str, ...]:
+        """What a student's answer to a step rests on, by the way that they took."""
+        uses, who = self.routes.get(name, ((), np.array([False])))
+        return uses if who[i if len(who) > 1 else 0] else self.taken[name].uses
 
     def fitting(self, name: str) -> Array | None:
         """What a step comes to on earlier answers, where that has the shape of the answers to it."""
@@ -88,12 +102,16 @@ class Way:
         for use in step.uses:
             if use in self.honest and bool(np.any(self.solution.arrays[use])):
                 nothing = nothing | np.all(flat(self.carried[use]) == 0, axis=0)
+        if name in self.put:
+            from grader.marking.formulas import nothing as zero
+
+            nothing = nothing | (zero(self.put[name]) and bool(np.any(self.solution.arrays[name])))
         repeats = isinstance(step.expression, Name) and not step.claims
         return nothing | ~self.honest[name] if repeats else nothing
 
     def inputs(self, name: str, who: Students) -> tuple[dict[str, Array], dict[str, Array]]:
         """What a step rests on for some students, and how far each of that may be off."""
-        uses = self.solution[name].uses
+        uses = self.taken[name].uses
         values = {use: chosen(self.carried[use], who) for use in uses}
         blurred = [use for use in uses if use in self.exact and not chosen(self.exact[use], who).all()]
         return values, {use: self.spread(use, who) for use in blurred}
@@ -111,18 +129,27 @@ class Way:
         values, off = self.inputs(name, who)
         if not off:
             return np.zeros((*self.shapes[name], len(who)))
-        found: Array = np.max(rounding.bounds(self.solution, name, values, off), axis=0)
+        found: Array = np.max(rounding.bounds(self.taken, name, values, off), axis=0)
         middle = np.broadcast_to(chosen(self.carried[name], who), found.shape)
         for index in np.ndindex(*found.shape[:-1]):
             if np.isnan(found[index]).any():
-                low, high = rounding.ranges(self.solution, name, index, values, off)
+                low, high = rounding.ranges(self.taken, name, index, values, off)
                 found[index] = np.maximum(high - middle[index], middle[index] - low)
         return found
 
     def regular(self, name: str) -> bool:
         """Whether a step's answers, and all that it rests on, have the shapes of the solution."""
-        steps = [name, *(use for use in self.solution[name].uses if use in self.solution)]
+        steps = [name, *(use for use in self.taken[name].uses if use in self.solution)]
         return all(self.shapes[each] == self.solution[each].shape for each in steps)
+
+
+def with_formulas(solution: Solution, put: Mapping[str, Expression]) -> Solution:
+    """The same page, with other formulas for some of its steps."""
+    page = Page()
+    page.tables, page.names, page.lets = solution.tables, solution.names, solution.lets
+    page.symbols, page.positive, page.terms = solution.symbols, solution.positive, solution.terms
+    page.steps = {name: replace(step, expression=put.get(name, step.expression)) for name, step in solution.items()}
+    return Solution(page)
 
 
 def chosen(values: np.ndarray, who: Students) -> np.ndarray:

@@ -59,7 +59,7 @@ def judge_in(vocabulary: Vocabulary, problem: Problem, part: Part, text: str, ow
     if found.verdict == "undecided":
         return Judgement("undecided", words.undecided(found.reason))
     answers, followed = [answer], None
-    if own and (trees := own_trees(vocabulary, problem, own)):
+    if own and (trees := own_trees(vocabulary, problem, own)) and not any(map(nothing, trees.values())):
         answers.append(Answer(with_own(vocabulary, trees), step, answer.stated))
         followed = follows(answers[-1], trees)
     if slip := followed or slipped(answers, problem.solution):
@@ -75,33 +75,60 @@ def slipped(answers: Sequence[Answer], solution: Solution) -> Judgement | None:
     named = (
         slip for slip in step.slips if any(answer.compared(slip.expression).verdict == "same" for answer in answers)
     )
-    slip = next(named, None) or formula_slip(answers[0], step, solution)
+    empty = nothing(answers[0].scope.expanded(answers[0].tree()))
+    slip = next(named, None) or (None if empty else formula_slip(answers[0], step, solution))
     return Judgement("slip", words.slipped(slip.sentence, words.key_of(step)), slip.name) if slip else None
 
 
 def follows(answer: Answer, trees: Mapping[str, Expression]) -> Judgement | None:
     """That an answer is what a student's own earlier formulas lead to, by the step or by what it claims to be."""
     step = answer.step
-    nothing = any(compare_trees(tree, zeros(tree.shape)).verdict == "same" for tree in trees.values())
-    if nothing or (isinstance(step.expression, Name) and not step.claims):
+    if isinstance(step.expression, Name) and not step.claims:
         return None
     for route in (step.expression, *(claim.of for claim in step.claims if isinstance(claim, Same))):
         if answer.compared(route).verdict == "same":
-            own = plain_of(replaced(route, trees))
+            own = plain_of(replaced(route, led_to(answer.vocabulary, trees)))
             return Judgement("follows", words.follows([*trees], own, words.key_of(step)), own=own)
     return None
 
 
+def led_to(vocabulary: Vocabulary, trees: Mapping[str, Expression]) -> dict[str, Expression]:
+    """A student's own formulas, and those of the page that come from them, written out down to them."""
+    found: dict[str, Expression] = {}
+    for name, tree in vocabulary.definitions.items():
+        if name in trees:
+            found[name] = trees[name]
+        elif not found.keys().isdisjoint(names(tree)):
+            found[name] = replaced(tree, found)
+    return found
+
+
+def nothing(tree: Expression) -> bool:
+    """Whether a formula is zero everywhere, so that nothing is left to do in what follows from it."""
+    return compare_trees(tree, zeros(tree.shape)).verdict == "same"
+
+
 def own_trees(vocabulary: Vocabulary, problem: Problem, own: Own) -> dict[str, Expression]:
-    """A student's own formulas in the page's symbols, by step; those of another shape than the step's are left out."""
-    trees = {}
+    """A student's own formulas in the page's symbols, by step; those of another shape than the step's are left out.
+
+    What one of them names is what the student has said of it.
+    """
+    trees: dict[str, Expression] = {}
     for name, text in own:
         step = problem.solution[name]
-        answer = Answer(vocabulary, step, statement(text, problem.decimal))
+        answer = Answer(with_own(vocabulary, trees), step, statement(text, problem.decimal))
         tree = answer.scope.expanded(answer.tree())
         if tree.shape == step.shape:
             trees[name] = tree
     return trees
+
+
+def named_in(problem: Problem, step: str, text: str) -> tuple[str, ...]:
+    """What a formula that answers a step names, as it is written; nothing where it cannot be read."""
+    try:
+        return names(Answer(problem.vocabulary, problem.solution[step], statement(text, problem.decimal)).tree())
+    except (MisfitError, ShapeError, UnreadableError):
+        return ()
 
 
 def with_own(vocabulary: Vocabulary, trees: Mapping[str, Expression]) -> Vocabulary:

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from grader.claims import Same
-from grader.expression.tree import Expression, Index, Shape
+from grader.expression.tree import Expression, Index, Shape, names
 from grader.kinds import BLANK, READ, UNREADABLE
 from grader.marking import rounding
 from grader.marking.answers import Column
@@ -108,19 +108,20 @@ class Answers:
         """A verdict an entry: what is right by the key is right, whatever came before."""
         states = self.column.states
         right, as_own = self.equal(self.key), self.equal(self.own)
-        follows = (as_own | self.by_another_way()) & self.earned
-        within, wide = self.by_rounding((states == READ) & ~right & ~follows & self.earned)
+        another, honestly = self.by_another_way()
+        follows = (as_own | another) & self.earned
+        within, short, wide = self.by_rounding((states == READ) & ~right & ~follows & self.earned)
         follows |= within
-        coarse = self.coarse() & (follows | ~as_own)
+        coarse = (self.coarse() & (follows | ~as_own)) | short
         slips = self.slips(right | follows | wide | (states != READ), coarse)
-        honest = np.broadcast_to(self.way.honest[self.name], self.size)
+        honest = np.where(another & ~as_own, honestly, self.way.honest[self.name])
         slipped = np.broadcast_to(np.isin(np.arange(self.size[-1]), list(slips)), self.size)
         cases = {
             NOTHING: states == BLANK, UNREAD: states == UNREADABLE, CORRECT: right, ROUNDED: follows & honest,
             FOLLOWS: follows, SLIP: slipped, INCOMPLETE: coarse, UNDECIDED: wide,
         }  # fmt: skip
         codes = np.select(list(cases.values()), list(cases), default=WRONG)
-        as_far = self.agrees(self.key) | ((codes == INCOMPLETE) & honest)
+        as_far = (codes == INCOMPLETE) & (self.agrees(self.key) | honest) | (codes == SLIP) & self.agrees(self.key)
         unharmed = (codes == CORRECT) | (codes == ROUNDED) | as_far
         return Judged(codes, slips, unharmed, look(self, codes) if self.asked else Found())
 
@@ -130,18 +131,23 @@ class Answers:
             return np.zeros(self.size, dtype=bool)
         return np.broadcast_to(near(self.column, target, self.part, self.step.kind.exact), self.size)
 
-    def by_another_way(self) -> np.ndarray:
-        """Where answers are what the student's own earlier values lead to by what the step claims to be the same."""
-        found = np.zeros(self.size, dtype=bool)
-        for claim in self.step.claims:
-            if isinstance(claim, Same) and self.own is not None:
-                other = evaluate(claim.of, self.way.carried)
-                reached = self.equal(other)
-                if other is not None and reached.any():
-                    found |= reached
-                    whole = flat(reached).all(axis=0) & ~flat(self.equal(self.own)).all(axis=0)
-                    self.way.led_to[self.name] = np.where(whole, other, self.own)
-        return found
+    def by_another_way(self) -> tuple[np.ndarray, np.ndarray]:
+        """Where answers are what earlier values lead to by what the step claims to be the same, and by right ones.
+
+        Where the student's own formula is not the key's, the key's is another way too.
+        """
+        found, honest = np.zeros((2, *self.size), dtype=bool)
+        routes = [claim.of for claim in self.step.claims if isinstance(claim, Same)]
+        for route in [*routes, self.step.expression] if self.name in self.way.put else routes:
+            other, own = evaluate(route, self.way.carried), self.way.led_to[self.name]
+            reached = self.equal(other)
+            if self.own is not None and own is not None and other is not None and reached.any():
+                found |= reached
+                honest |= reached & self.way.all_of(names(route), self.way.honest)
+                whole = np.asarray(flat(reached).all(axis=0) & ~flat(self.equal(self.own)).all(axis=0))
+                self.way.led_to[self.name] = np.where(whole, other, own)
+                self.way.routes[self.name] = names(route), whole
+        return found, honest
 
     def coarse(self) -> np.ndarray:
         """Where answers agree with the key, or with what their own way leads to, as far as they go."""
@@ -182,15 +188,19 @@ class Answers:
             found = dict.fromkeys(np.flatnonzero(unexplained & made).tolist(), slip) | found
         return found
 
-    def by_rounding(self, doubtful: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Which entries the rounding of a student's own earlier values allows, and which it leaves open, `(…, N)`."""
-        within, wide = np.zeros(self.size, dtype=bool), np.zeros(self.size, dtype=bool)
+    def by_rounding(self, doubtful: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Which entries the rounding of a student's own earlier values allows, `(…, N)`.
+
+        All told, only as far as their few digits go, or perhaps: that is left open.
+        """
+        within, short, wide = np.zeros((3, *self.size), dtype=bool)
         doubtful = doubtful & ~self.way.exact[self.name]
         who = np.flatnonzero(flat(doubtful).any(axis=0))
         if len(who) and self.own is not None and not self.step.kind.exact and self.way.regular(self.name):
             near_enough = Nearness(self, who, doubtful[..., who])
-            within[..., who], wide[..., who] = near_enough.within, near_enough.wide
-        return within, wide
+            within[..., who], short[..., who] = near_enough.within, near_enough.short
+            wide[..., who] = near_enough.wide
+        return within, short, wide
 
 
 class Nearness:
@@ -203,18 +213,22 @@ class Nearness:
     def __init__(self, answers: Answers, who: Students, doubtful: np.ndarray) -> None:
         way, column = answers.way, answers.column
         assert answers.own is not None
-        self.solution, self.name = way.solution, answers.name
+        self.solution, self.name = way.taken, answers.name
         self.values, self.off = way.inputs(answers.name, who)
         own = np.broadcast_to(chosen(answers.own, who), doubtful.shape)
         self.given = column.values[..., who]
         self.allowed = np.broadcast_to(allowance(column, answers.own, answers.part), answers.size)[..., who]
+        self.reach = np.maximum(self.allowed, np.where(self.given != 0, column.half_units[..., who] * (1 - 1e-9), 0.0))
         self.size = np.broadcast_to(np.abs(flat(own)).max(axis=0), doubtful.shape)
         bounds = rounding.bounds(self.solution, self.name, self.values, self.off)
-        inside, outside = rounding.decided(np.abs(self.given - own) - self.allowed, bounds)
-        narrow = bounds.max(axis=0) < self.size
-        self.within, self.wide = doubtful & inside & narrow, np.zeros_like(doubtful)
+        gaps, narrow = np.abs(self.given - own), bounds.max(axis=0) < self.size
+        inside, outside = rounding.decided(gaps - self.allowed, gaps - self.reach, bounds)
+        self.within, self.short, self.wide = doubtful & inside & narrow, *np.zeros((2, *doubtful.shape), dtype=bool)
+        open_still = doubtful & ~self.within & ~(outside & narrow)
+        if np.isnan(own).any():
+            open_still = open_still & ~rounding.nowhere(self.solution, self.name, self.values, self.off)
         for index in np.ndindex(*doubtful.shape[:-1]):
-            self.look_closer(index, np.flatnonzero((doubtful & ~self.within & ~(outside & narrow))[index]))
+            self.look_closer(index, np.flatnonzero(open_still[index]))
 
     def look_closer(self, index: tuple[int, ...], who: Students) -> None:
         """Decide an entry by balls, for some of the students; those whose values are the same once."""
@@ -225,11 +239,13 @@ class Nearness:
         one = who[first]
         values, off = ({name: chosen(each, one) for name, each in table.items()} for table in (self.values, self.off))
         low, high = (end[back] for end in rounding.ranges(self.solution, self.name, index, values, off))
-        given, allowed = self.given[index][who], self.allowed[index][who]
-        held = ~((given < low - allowed) | (given > high + allowed))
+        given = self.given[index][who]
+        beyond = np.maximum(low - given, given - high)
+        held, nearly = (~(beyond > far[index][who]) for far in (self.allowed, self.reach))
         wide = ~((high - low) / 2 < self.size[index][who])
         self.within[index][who] = held & ~wide
-        self.wide[index][who] = held & wide
+        self.short[index][who] = nearly & ~held & ~wide
+        self.wide[index][who] = nearly & wide
 
 
 def chosen_all(values: Array, who: Students) -> Array:

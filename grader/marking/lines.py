@@ -10,17 +10,18 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from grader import expression as op
 from grader.errors import MisfitError, ShapeError, UnreadableError
 from grader.expression import algebra
 from grader.expression.algebra import Value
-from grader.expression.compare import Comparison, alike, compare_trees
-from grader.expression.scope import Scope, replaced, spelled
+from grader.expression.compare import Comparison, compare_trees
+from grader.expression.scope import replaced, spelled
 from grader.expression.tree import Expression, Name, as_expression, names
 from grader.kinds import Lines, explain
 from grader.marking import words
+from grader.marking.said import Equation, Line, Page, worst
 from grader.marking.slips.formulas import line_slip
 from grader.marking.solving import follows_from
 from grader.statements import Side, Statement, statement
@@ -29,74 +30,6 @@ from grader.vocabulary import Vocabulary, entry_by_entry, quantity
 PRIME = re.compile(r"\s*(\w+)'\s*\(\s*(\w+)\s*\)\s*")
 ZERO = as_expression(0)
 FOLLOWING = "it comes from a line that does not hold"
-
-
-@dataclass(frozen=True)
-class Line:
-    """The verdict on one line: `correct`, `follows`, `slip`, `wrong`, `undecided` or `unreadable`.
-
-    A line that is right though it does not come from the line before is `correct` and `leaps`.
-    """
-
-    text: str
-    verdict: str
-    reason: str = ""
-    leaps: bool = False
-    reached: frozenset[int] = frozenset()
-    """Which of the goals it states, in the names that the goal is written in."""
-    slip: str = ""
-    """The mistake that seems to have been made."""
-
-
-ORDER = ("unreadable", "wrong", "undecided", "slip", "follows", "correct")
-
-
-def worst(lines: Sequence[Line]) -> Line:
-    """The verdict that counts of several on the same line."""
-    return min(lines, key=lambda line: (ORDER.index(line.verdict), not line.leaps, len(line.reached)))
-
-
-@dataclass(frozen=True)
-class Equation:
-    """An equation between sides that differ for most values of the unknown, and whether it is true."""
-
-    sides: tuple[Value, Value]
-    holds: bool
-
-
-@dataclass
-class Page:
-    """What stands on a page so far."""
-
-    vocabulary: Vocabulary
-    scope: Scope
-    head: Value | None = None
-    """The first side of the chain that a line may go on with."""
-    last: Value | None = None
-    equation: Equation | None = None
-    said: list[tuple[Value, Value]] = field(default_factory=list)
-    """Quantities, and what the page last said of them."""
-    introduced: dict[str, Expression] = field(default_factory=dict)
-    """New quantities, and what the page says that they are."""
-
-    def before(self, left: Value) -> Value | None:
-        """What the page last said of a quantity."""
-        found = (last for head, last in self.said if written_alike(head, left))
-        return next(found, None)
-
-    def define(self, name: str, meaning: Expression) -> None:
-        """Take a quantity for what the page says it is, from here on."""
-        self.vocabulary = self.vocabulary.defining(name, meaning)
-        letters, self.scope = self.scope.letters, self.vocabulary.scope()
-        self.scope.letters = letters
-
-    def say(self, left: Value, right: Value) -> None:
-        self.said = [(left, right), *(each for each in self.said if not written_alike(each[0], left))]
-
-
-def written_alike(one: Value, other: Value) -> bool:
-    both = isinstance(one, Expression) and isinstance(other, Expression)
-    return alike(one, other) if both else one == other  # type: ignore[arg-type]
 
 
 class InWorld:

@@ -34,40 +34,68 @@ Radii = Mapping[str, Array]
 def bounds(solution: Solution, name: str, values: Mapping[str, Array], radii: Radii) -> Array:
     """How far a step's value may be off, to first order: three times, `(3, …, N)`.
 
-    From the slopes at the values themselves, and with all values at either end of their ranges. NaN where a slope is
-    not known or there are too many.
+    From the slopes at the values themselves, and in the two corners of their ranges to which these point, where what is
+    nearly equal and taken from each other comes nearest to zero. NaN where a slope is not known or there are too many.
     """
     width = max(radius.shape[-1] for radius in radii.values())
     found = np.zeros((3, *solution[name].shape, width))
-    corners = [{**values, **{each: values[each] + side * radii[each] for each in radii}} for side in (0, -1, 1)]
+    rising = {use: np.array(np.broadcast_to(radius, (*radius.shape[:-1], width))) for use, radius in radii.items()}
+    known = []
+    for entry, tree, radius in slopes(solution, name, None, radii, MOST_SLOPES):
+        if tree is None:
+            return np.full_like(found, np.nan)
+        known.append((entry, tree, radius))
     with np.errstate(all="ignore"):
-        for tree, radius in slopes(solution, name, None, radii, MOST_SLOPES):
-            if tree is None:
-                return np.full_like(found, np.nan)
-            for bound, corner in zip(found, corners, strict=True):
+        for (use, at), tree, radius in known:
+            steep = numeric(tree, values)
+            found[0] += np.abs(steep) * radius
+            rising[use][at] *= np.where(leaning(steep) < 0, -1, 1)
+        for bound, side in zip(found[1:], (-1, 1), strict=True):
+            corner = {**values, **{use: values[use] + side * off for use, off in rising.items()}}
+            for _, tree, radius in known:
                 bound += np.abs(numeric(tree, corner)) * radius
     return found
 
 
+def leaning(slope: Array) -> Array:
+    """Whether a step's entries rise or fall, `(N,)`; no two count the same, so that a softmax's do not cancel."""
+    entries = slope.reshape(-1, slope.shape[-1])
+    return np.linspace(1, 2, len(entries)) @ entries
+
+
+def sides(values: Mapping[str, Array], radii: Radii) -> list[dict[str, Array]]:
+    """The values themselves, and all of them at either end of their ranges."""
+    return [{**values, **{each: values[each] + side * radii[each] for each in radii}} for side in (0, -1, 1)]
+
+
+def nowhere(solution: Solution, name: str, values: Mapping[str, Array], radii: Radii) -> np.ndarray:
+    """Where a step has no value, as √(−1) has none, neither at the values nor at the ends of their ranges, `(…, N)`."""
+    found = [np.isnan(numeric(solution[name].expression, corner)) for corner in sides(values, radii)]
+    return np.asarray(np.logical_and.reduce(np.broadcast_arrays(*found)))
+
+
 def slopes(
     solution: Solution, name: str, index: Index | None, radii: Radii, most: int
-) -> Iterator[tuple[Expression | None, Array]]:
-    """A step's slope by each rounded entry of what it uses, and how far that is off; None where it is not known."""
+) -> Iterator[tuple[tuple[str, Index], Expression | None, Array]]:
+    """Each rounded entry of what a step uses, the step's slope by it, and how far it is off; None where not known."""
     if sum(math.prod(radius.shape[:-1]) for radius in radii.values()) > most:
-        yield None, np.array([np.nan])
+        yield ("", ()), None, np.array([np.nan])
         return
     for each, radius in radii.items():
         by = Name(each, radius.shape[:-1])
         for at in np.ndindex(*by.shape):
             if radius[at].any():
-                yield solution.slope(name, index, by, at), radius[at]
+                yield (each, at), solution.slope(name, index, by, at), radius[at]
 
 
-def decided(gaps: Array, found: Array) -> tuple[np.ndarray, np.ndarray]:
-    """Where gaps are clearly within bounds of first order, and where they are clearly beyond them."""
+def decided(least_gaps: Array, gaps: Array, found: Array) -> tuple[np.ndarray, np.ndarray]:
+    """Where some gaps are clearly within bounds of first order, and where others are clearly beyond them.
+
+    A bound of zero decides nothing: it may be that of a step that jumps, such as the nearest of some points.
+    """
     least, most = found.min(axis=0), found.max(axis=0)
-    steady = most <= STEADY * least
-    return steady & (gaps * CLEAR <= least), steady & (gaps >= CLEAR * most)
+    steady = (least > 0) & (most <= STEADY * least)
+    return steady & (least_gaps * CLEAR <= least), steady & (gaps >= CLEAR * most)
 
 
 def ranges(
@@ -83,13 +111,14 @@ def ranges(
     low, high = ends(evaluated(tree, wide))
     middle = ends(evaluated(tree, as_balls(values, {})))[0]
     reach = np.zeros(len(low))
-    for slope, radius in slopes(solution, name, index, radii, MOST_IN_A_FORM):
+    for _, slope, radius in slopes(solution, name, index, radii, MOST_IN_A_FORM):
         if slope is None:
             return low, high
         steepest = np.max(np.abs(ends(evaluated(slope, wide))), axis=0)
         reach = reach + steepest * radius
+    known = ~np.isnan(low)  # a step that may jump has no mean-value form
     with np.errstate(invalid="ignore"):
-        return np.fmax(low, middle - reach), np.fmin(high, middle + reach)
+        return np.where(known, np.fmax(low, middle - reach), low), np.where(known, np.fmin(high, middle + reach), high)
 
 
 def as_balls(values: Mapping[str, Array], radii: Radii) -> dict[str, Objects]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -46,6 +47,7 @@ class Texts:
     def __init__(self, problem: Problem) -> None:
         self.problem, self.parts = problem, {part.step: part for part in problem.parts}
         self._judged: dict[tuple[str, str, Own], Judgement] = {}
+        self._named: dict[tuple[str, str], tuple[str, ...]] = {}
         self._putting = [name for name, step in problem.solution.items() if puts(step)]
 
     def __call__(self, step: str, answers: Mapping[str, Node]) -> Judgement:
@@ -66,12 +68,23 @@ class Texts:
             name = pending.pop()
             if name not in solution or name in found:
                 continue
-            if solution[name].kind.judge == "formula" and str(answers.get(name, "")).strip():
+            if solution[name].kind.judge == "formula" and (text := str(answers.get(name, "")).strip()):
                 if self(name, answers).verdict in OFF:
                     found.add(name)
+                pending += self.named(name, text)
             else:
                 pending += rests_on(solution[name])
         return tuple((name, str(answers[name])) for name in solution if name in found)
+
+    def named(self, step: str, text: str) -> tuple[str, ...]:
+        """The earlier formulas that a student's own formula names."""
+        from grader.marking.formulas import named_in
+
+        if (step, text) not in self._named:
+            before = itertools.takewhile(lambda name: name != step, self.problem.solution)
+            used = named_in(self.problem, step, text)
+            self._named[step, text] = tuple(name for name in before if name in used)
+        return self._named[step, text]
 
     def put(self, answers: Mapping[str, Node]) -> Own:
         """The student's own earlier formulas that are not the key's and that later steps put values into."""

@@ -12,6 +12,7 @@ from grader.expression.tree import Index
 from grader.marking.slips.diagnosis import Diagnosis
 from grader.marking.slips.patterns import Pattern, pattern
 from grader.marking.verdicts import SLIP, WRONG, flat
+from grader.numeric import Array
 
 if TYPE_CHECKING:
     from grader.marking.judging import Answers
@@ -55,8 +56,10 @@ def patterns(answers: Answers, codes: np.ndarray) -> dict[int, Pattern]:
     found: dict[int, Pattern] = {}
     for i in np.flatnonzero(flat(codes == WRONG).any(axis=0)).tolist():
         given, half = column.values[..., i], column.half_units[..., i]
-        own = None if answers.own is None else answers.own[..., i if answers.own.shape[-1] > 1 else 0]
+        own = own_of(answers, i)
         wrong = codes[..., i] >= SLIP
+        if bool(np.all(np.abs(given - key) <= half)):  # the key as far as its digits go: nothing was moved
+            continue
         page = b"".join(array.tobytes() for array in (given, half, wrong, key if own is None else own))
         if page not in known:
             known[page] = pattern(answers.step, given, key, half, wrong)
@@ -66,6 +69,12 @@ def patterns(answers: Answers, codes: np.ndarray) -> dict[int, Pattern]:
         if (each := known[page]) is not None:
             found[i] = each
     return found
+
+
+def own_of(answers: Answers, i: int) -> Array | None:
+    """What a student's own earlier values lead to; None where following that is not granted."""
+    earned = answers.earned[i if len(answers.earned) > 1 else 0]
+    return None if answers.own is None or not earned else answers.own[..., i if answers.own.shape[-1] > 1 else 0]
 
 
 def single_entries(answers: Answers, codes: np.ndarray) -> dict[int, dict[Index, Diagnosis]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,10 +15,14 @@ from grader.expression import formats
 from grader.expression.layout import Layout
 from grader.marking import ASTRAY
 from grader.marking.marks import earned, one_line
+from grader.render.escaping import LONGEST, code, markdown, shortened, tex, visible
+from grader.render.prose import Document, prose
+from grader.render.prose_formats import to_latex, to_markdown, to_plain
 from grader.resources import shipped
 
+__all__ = ["FORMATS", "LONGEST", "Format", "code", "environment", "markdown", "points", "tex", "visible"]
+
 WIDEST = 92  # characters of a chain of equals, set plainly, before it takes several lines
-LONGEST = 400  # characters of somebody's text on a page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,46 +40,10 @@ class Format:
     """A formula on lines of its own."""
     about: str
     """The sign for about equal."""
+    prose: Callable[[Document], str]
+    """What an author wrote."""
     broken: Callable[[str, Sequence[str]], str]
     """A chain of equals that takes several lines."""
-
-
-def visible(text: str) -> str:
-    """Text on one line, with nothing in it that hides or turns what stands around it.
-
-    >>> visible("two\\nlines and \\u202e turned")
-    'two lines and � turned'
-    """
-    line = re.sub(r"\s+", " ", text)
-    return "".join("�" if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co"} else c for c in line)
-
-
-def shortened(text: str) -> str:
-    """Text of at most `LONGEST` characters, with a mark where the rest was left out."""
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-
-
-def markdown(text: str) -> str:
-    """Any text as CommonMark that shows it and starts nothing: no markup, no HTML, no mathematics, no list.
-
-    >>> print(markdown("- <b>*w_1*</b> | $x$"))
-    \\- \\<b\\>\\*w\\_1\\*\\</b\\> \\| \\$x\\$
-    """
-    escaped = re.sub(r"([\\`*_{}\[\]<>#|~$&^])", r"\\\1", visible(text))
-    return re.sub(r"^(\s*)(?=[-+=](\s|[-+=]|$)|\d+[.)](\s|$))(\d*)", r"\1\4\\", escaped)
-
-
-def code(text: str) -> str:
-    """Any text as a code span that stands in a table too: typed text looks as it was typed."""
-    plain = shortened(visible(text)).replace("|", r"\|")
-    fence = "`" * (1 + max(map(len, re.findall("`+", plain)), default=0))
-    pad = " " if plain[:1] in {"`", ""} or plain[-1:] == "`" else ""
-    return f"{fence}{pad}{plain}{pad}{fence}"
-
-
-def tex(text: str) -> str:
-    """Any text as LaTeX that shows it."""
-    return formats.escaped_latex(visible(text))
 
 
 def chain(format: Format, terms: Sequence[tuple[Layout, bool]]) -> str:
@@ -110,15 +76,6 @@ def in_columns(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join("  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)) for row in rows)
 
 
-def prose(format: Format, text: str) -> str:
-    """An author's prose: `$…$` is mathematics and stays, the rest is escaped, paragraphs stay apart."""
-    paragraphs = re.split(r"\n\s*\n", text.strip())
-    return "\n\n".join(
-        "".join(f"${piece}$" if i % 2 else format.escape(piece) for i, piece in enumerate(paragraph.split("$")))
-        for paragraph in paragraphs
-    )
-
-
 def points(value: Fraction) -> str:
     """Points as people write them.
 
@@ -131,9 +88,11 @@ def points(value: Fraction) -> str:
 LATEX: dict[str, Any] = {"mathematics": formats.latex, "display": formats.latex, "about": r"\approx", "broken": aligned}
 PLAIN: dict[str, Any] = {"mathematics": formats.plain, "display": formats.plain_block, "about": "≈", "broken": below}
 FORMATS = {
-    "md": Format(ending=".md", escape=markdown, code=code, **LATEX),
-    "tex": Format(ending=".tex", escape=tex, code=lambda text: rf"\texttt{{{tex(shortened(text))}}}", **LATEX),
-    "txt": Format(ending=".txt", escape=visible, code=visible, **PLAIN),
+    "md": Format(ending=".md", escape=markdown, code=code, prose=to_markdown, **LATEX),
+    "tex": Format(
+        ending=".tex", escape=tex, code=lambda text: rf"\texttt{{{tex(shortened(text))}}}", prose=to_latex, **LATEX
+    ),
+    "txt": Format(ending=".txt", escape=visible, code=visible, prose=to_plain, **PLAIN),
 }
 """The formats by name."""
 
@@ -167,5 +126,5 @@ def environment(name: str) -> jinja2.Environment:
     env.filters["columns"] = lambda table: Markup(in_columns([[format.mathematics(c) for c in row] for row in table]))
     env.tests["rounds"] = lambda step: hasattr(step, "heads")
     env.tests["astray"] = lambda mark: mark.verdict in ASTRAY
-    env.filters["prose"] = lambda text: Markup(prose(format, text))
+    env.filters["prose"] = lambda text: Markup(format.prose(prose(text)))
     return env

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from grader.errors import GraderError, Place
+from grader.problem import Problem
 from grader.render import pages
 from grader.render.environment import environment
 from grader.sheets import Worksheet
@@ -21,6 +23,14 @@ def key(sheet: Worksheet, format: str) -> str:
 
 def _page(sheet: Worksheet, format: str, key: bool) -> str:
     """A page by the format's `sheet.j2`; a problem is set by its `problem.j2` or `answer.j2`."""
-    make, part = (pages.key, "answer") if key else (pages.worksheet, "problem")
-    bodies = [(problem, Markup(make(problem, format, part).strip())) for problem in sheet.problems]
+    bodies = [(problem, _body(problem, format, key)) for problem in sheet.problems]
     return environment(format).get_template("sheet.j2").render(sheet=sheet, bodies=bodies, key=key)
+
+
+def _body(problem: Problem, format: str, key: bool) -> Markup:
+    """One problem of a page. Raises `GraderError` with the spec where its prose cannot be set."""
+    try:
+        text = pages.key(problem, format, "answer") if key else pages.worksheet(problem, format, "problem")
+    except GraderError as error:
+        raise error.at(Place(problem.path)) from error
+    return Markup(text.strip())

@@ -20,7 +20,7 @@ from grader.kinds import Lines
 from grader.marking import Sheet, mark
 from grader.marking.answers import typed_lines
 from grader.marking.derivations import MOST_LINES, judge_lines, judgement, judges
-from grader.marking.lines import Line
+from grader.marking.said import Line
 from grader.problem import Problem, load, read_problem
 
 REPORT = Path("problems/exercise-2-report")
