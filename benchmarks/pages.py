@@ -17,10 +17,10 @@ from pathlib import Path
 from statistics import median
 
 import grader
-from grader import variants
 from grader.problem import Problem
-from grader.render import pages
+from grader.render import pages, sheets
 from grader.render.environment import FORMATS
+from grader.sheets import for_student
 
 SHEET = ("sgd-line", "ridge-numbers")  # two pages together
 ROOT = Path(__file__).parent.parent / "problems"
@@ -43,9 +43,9 @@ def load(name: str) -> Problem:
 def sheet(student: str, problems: Sequence[Problem]) -> Sheet:
     """Draw, write and set one student's sheet."""
     start = time.perf_counter()
-    drawn = [variants.of(problem, "42", student) for problem in problems]
+    drawn = for_student(problems, student, "42")
     began = time.perf_counter()
-    source = pages.worksheets(drawn, "pdf", student, "K7Q2")
+    source = sheets.worksheet(drawn, "pdf")
     written = time.perf_counter()
     made = FORMATS["pdf"].finished(source)
     return Sheet(began - start, written - began, time.perf_counter() - written, len(made))

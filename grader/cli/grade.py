@@ -44,7 +44,7 @@ MOST_ROWS = 40  # student and problem pairs that the table still lists one by on
 )
 @click.option("--fresh", is_flag=True, help="Mark everything anew, also what has not changed since the last run.")
 def command(submissions: Path, problems: Path | None, out: Path, feedback: str | None, fresh: bool) -> None:
-    """Mark SUBMISSIONS, a folder or a file of YAML, JSON, JSON lines or CSV.
+    """Mark SUBMISSIONS, a folder or a file of YAML, JSON, JSON lines, CSV or Markdown.
 
     Writes marks.jsonl (a line a mark), marks.csv (a row a student) and, for up to 1,000 students, a feedback page each.
     What cannot be used is named, the rest is marked, and the exit status is then 1.

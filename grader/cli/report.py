@@ -34,7 +34,7 @@ def command(out: Path, problems: Path | None) -> None:
     Example:
         grader report out/
     """
-    from grader.document import write_text
+    from grader.document import write_bytes
     from grader.errors import DocumentError
     from grader.render.environment import FORMATS
     from grader.render.report import page
@@ -47,7 +47,7 @@ def command(out: Path, problems: Path | None) -> None:
         links = pages_of(out, report)
         written = [out / f"report{FORMATS[format].ending}" for format in PAGES if format in FORMATS]
         for path in written:
-            write_text(path, page(report, path.suffix[1:], titles, links, course))
+            write_bytes(path, page(report, path.suffix[1:], titles, links, course).encode())
         summarise(report, written)
     except DocumentError as error:
         errors.append(error)

@@ -13,7 +13,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from grader.document import writing
+from grader.document import write_bytes
 from grader.expression import formats
 from grader.expression.layout import Layout
 from grader.expression.typst import equation
@@ -56,8 +56,6 @@ class Format:
     """A page's text as the file that people get."""
     pictured: bool = False
     """Whether keys hold pictures."""
-    bound: bool = False
-    """Whether several problems make one document."""
     filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     """What its templates alone need; a `Markup` that one makes comes out as it is."""
 
@@ -118,7 +116,7 @@ def marked(filter: Callable[..., str]) -> Callable[..., Markup]:
 FORMATS = {
     "html": Format(
         ending=".html", escape=escape_html, code=lambda text: f"<code>{escape_html(shortened(text))}</code>",
-        prose=to_html, pictured=True, bound=True, **MATHML,
+        prose=to_html, pictured=True, **MATHML,
         filters={
             "cell": marked(html.cell), "plain": formats.plain, "product": math.prod, "long": html.long,
             "stylesheet": marked(html.stylesheet), "policy": lambda style: Markup(html.policy(str(style))),
@@ -131,7 +129,7 @@ FORMATS = {
     "txt": Format(ending=".txt", escape=visible, code=visible, prose=to_plain, **PLAIN),
     "pdf": Format(
         ending=".pdf", escape=setting.words, code=setting.code, prose=to_typst, **TYPST,
-        folder="typ", finished=pdf, pictured=True, bound=True,
+        folder="typ", finished=pdf, pictured=True,
          filters={"quoted": marked(setting.quoted), "picture": marked(setting.picture)},
     ),
 }  # fmt: skip
@@ -176,6 +174,4 @@ def environment(name: str) -> jinja2.Environment:
 
 def write_page(path: Path, format: str, text: str) -> None:
     """Write a page as people get it. Raises `DocumentError` where that fails."""
-    content = FORMATS[format].finished(text)
-    with writing(path):
-        path.write_bytes(content)
+    write_bytes(path, FORMATS[format].finished(text))

@@ -90,7 +90,10 @@ def _stylesheet(mathematics: bool) -> str:
         ";".join(f"--{name}:{shades[tone]}" for name, shades in {**PALETTE, "shade": SHADE}.items()) for tone in (0, 1)
     )
     rules = [f":root{{{light}}}", f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"]
-    written = (shipped("templates") / "html" / "style.css").read_text(encoding="utf-8").strip()
+    sheets = sorted(
+        (shipped("templates") / "html").glob("*.css"), key=lambda sheet: (sheet.stem != "style", sheet.stem)
+    )
+    written = "\n".join(sheet.read_text(encoding="utf-8").strip() for sheet in sheets)
     return "\n".join([*([_font()] if mathematics else []), *rules, written, STYLE, style()])
 
 

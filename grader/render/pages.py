@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from grader.render.work import Work
 
 
-def key(problem: Problem, format: str) -> str:
-    """The worked solution of a problem, in a format of `FORMATS`."""
-    return _solved(problem, format, "key")
+def key(problem: Problem, format: str, template: str = "key") -> str:
+    """The worked solution of a problem, in a format of `FORMATS`; by `answer` as a part of a longer page."""
+    return _solved(problem, format, template)
 
 
 def solution(problem: Problem) -> str:
@@ -26,25 +27,14 @@ def solution(problem: Problem) -> str:
     return _solved(problem, "txt", "solution")
 
 
-def worksheet(problem: Problem, format: str) -> str:
-    """The problem with room to answer, in a format of `FORMATS`."""
-    from grader.render.work import givens
-
-    if FORMATS[format].bound:
-        return worksheets([problem], format)
-    steps = [(part, problem.solution[part.step]) for part in problem.parts]
-    page = environment(format).get_template("worksheet.j2")
-    return page.render(problem=problem, givens=givens(problem.solution), steps=steps)
-
-
-def worksheets(problems: Sequence[Problem], format: str, student: str = "", variant: str = "") -> str:
-    """Some problems as one document, in a format that binds them: a student's name and variant on each page."""
+def worksheet(problem: Problem, format: str, template: str = "worksheet") -> str:
+    """The problem with room to answer, in a format of `FORMATS`; by `problem` as a part of a longer page."""
     from grader.render.room import tasks
     from grader.render.work import givens
 
-    sheets = [(problem, givens(problem.solution), tasks(problem)) for problem in problems]
-    page = environment(format).get_template("worksheet.j2")
-    return page.render(sheets=sheets, problem=problems[0], student=student, variant=variant)
+    steps = [(part, problem.solution[part.step]) for part in problem.parts]
+    page = environment(format).get_template(f"{template}.j2")
+    return page.render(problem=problem, givens=givens(problem.solution), steps=steps, tasks=partial(tasks, problem))
 
 
 class Solved:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from grader import intake, variants
+from grader.codes import is_form
 from grader.document import make_folder, writing
 from grader.errors import DocumentError, GraderError, Place, SpecError
 from grader.export.tables import flattened, write_csv, write_jsonl
@@ -97,23 +98,20 @@ def by_variant(
     graded: Graded, problem: Problem, submissions: Sequence[Submission]
 ) -> Iterable[tuple[Problem, Sequence[Submission]]]:
     """The submissions to a problem, those with the same numbers together; where none can be drawn, the spec's own."""
-    shared = submissions
-    if problem.varies:
-        shared = []
-        for submission in submissions:
-            variant = given_to(problem, submission, graded.errors)
-            if variant is problem:
-                shared.append(submission)
-            else:
-                yield variant, [submission]
-    if shared:
-        yield problem, shared
+    shared: dict[int, tuple[Problem, list[Submission]]] = {}
+    for submission in submissions:
+        variant = given_to(problem, submission, graded.errors)
+        if variant is problem or is_form(submission.variant_of(problem.id)):
+            shared.setdefault(id(variant), (variant, []))[1].append(submission)
+        else:
+            yield variant, [submission]
+    yield from shared.values()
 
 
 def given_to(problem: Problem, submission: Submission, errors: list[GraderError]) -> Problem:
     """The variant that a student was given; the spec's own givens where none can be drawn, which is told."""
     try:
-        return variants.of(problem, submission.seed, submission.student)
+        return variants.of(problem, submission.seed, submission.student, submission.variant_of(problem.id))
     except GraderError as error:
         errors.append(error)
         return problem
@@ -184,10 +182,7 @@ def mark_what_differs(
     sheets: dict[SheetKey, Kept] = {}
     for id, problem in progress(graded.problems.items(), "Marking"):
         spec, program = digest(specs[id]), program_digest()
-        answers = {
-            each.student: answers_digest(each.sheet(id), (each.seed or problem.seed) if problem.varies else "")
-            for each in graded.submissions
-        }
+        answers = {each.student: answers_digest(each.sheet(id), drawn_by(each, problem)) for each in graded.submissions}
         rest = []
         for submission in graded.submissions:
             key = (submission.student, id)
@@ -202,6 +197,14 @@ def mark_what_differs(
             marks = encoded(graded.marks[student][id])
             sheets[student, id] = Kept(spec, program, answers[student], marks)
     return sheets
+
+
+def drawn_by(submission: Submission, problem: Problem) -> str:
+    """What a student's numbers hang on besides the name: the seed and, where the sheet says one, the variant."""
+    if not problem.varies:
+        return ""
+    variant = submission.variant_of(problem.id)
+    return (submission.seed or problem.seed) + (f"\n{variant}" if variant else "")
 
 
 def _with_decisions(graded: Graded, sheets: Mapping[SheetKey, Kept], made: Decisions) -> dict[SheetKey, Kept]:

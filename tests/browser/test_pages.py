@@ -11,8 +11,9 @@ import pytest
 
 import grader
 from grader.problem import load_folder
-from grader.render import feedback, pages
+from grader.render import feedback, pages, sheets
 from grader.render.feedback import SheetView
+from grader.sheets import Worksheet
 
 from .chromium import PROGRAM, Browser, Page, opened
 
@@ -51,7 +52,9 @@ def written(folder: Path) -> Iterator[Path]:
             path.write_text(text, encoding="utf-8")
             yield path
     path = folder / "class.html"
-    path.write_text(pages.worksheets([known[name] for name in NAMES[:3]], "html", "Ada", "K7Q2"), encoding="utf-8")
+    some = tuple(known[name] for name in NAMES[:3])
+    sheet = Worksheet("Ada", some, "Ada", "42", dict.fromkeys(NAMES[:3], "K7Q2"))
+    path.write_text(sheets.worksheet(sheet, "html"), encoding="utf-8")
     yield path
     path = folder / "feedback.html"
     path.write_text(student(), encoding="utf-8")

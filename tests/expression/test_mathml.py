@@ -66,7 +66,8 @@ BOXES: list[tuple[Layout, str]] = [
     (Root(x, 3), "<mroot><mi>x</mi><mn>3</mn></mroot>"),
     (
         Call("sigma", (x,)),
-        '<mrow><mi>σ</mi><mo>\u2061</mo><mrow><mo stretchy="false">(</mo><mi>x</mi><mo stretchy="false">)</mo></mrow></mrow>',
+        '<mrow><mi>σ</mi><mo>\u2061</mo><mrow><mo stretchy="false">(</mo>'
+        '<mi>x</mi><mo stretchy="false">)</mo></mrow></mrow>',
     ),
     (Total(x, "i"), "<mrow><munder><mo>∑</mo><mi>i</mi></munder><mi>x</mi></mrow>"),
     (

@@ -18,10 +18,11 @@ import grader
 from grader.cli import main
 from grader.document import read_yaml
 from grader.problem import Problem, read_problem
-from grader.render import feedback, pages
+from grader.render import feedback, pages, sheets
 from grader.render.environment import points, visible
 from grader.render.escaping import shortened
 from grader.render.feedback import SheetView
+from grader.sheets import Worksheet
 
 PROBLEMS = [path for path in sorted(Path("problems").rglob("*.yaml")) if path.name != "course.yaml"]
 FORBIDDEN = frozenset({"script", "link", "iframe", "object", "embed", "form", "img", "base"})
@@ -141,8 +142,9 @@ def test_room_to_write_fits_what_is_asked() -> None:
 
 def test_a_class_has_whose_it_is_on_every_sheet() -> None:
     """The name and the variant stand at the head of each problem's sheet, which print repeats on each page."""
-    problems = [grader.load(path) for path in PROBLEMS[:3]]
-    page = pages.worksheets(problems, "html", "Ada <i>L</i>", "K7Q2")
+    problems = tuple(grader.load(path) for path in PROBLEMS[:3])
+    name = "Ada <i>L</i>"
+    page = sheets.worksheet(Worksheet(name, problems, name, "42", {problem.id: "K7Q2" for problem in problems}), "html")
     read = stands_alone(page)
     assert read.text.count("Ada <i>L</i>") == 3
     assert read.text.count("Variant K7Q2") == 3

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 import grader
 from grader.cli import main
 from grader.problem import Problem
-from grader.render import pages, room
+from grader.render import pages, room, sheets
 from grader.render.feedback import SheetView, page
 from grader.render.pdf import numbered
+from grader.sheets import Worksheet
 
 pytest.importorskip("typst", reason="the extra grader[pdf] is not installed")
 
@@ -111,8 +112,9 @@ def test_a_key_shows_formula_substitution_and_value(tmp_path: Path) -> None:
 @needs_pdftotext
 def test_a_worksheet_gives_nothing_away(tmp_path: Path) -> None:
     """It states the data and asks each part with its points, with the student's name and variant on each page."""
-    problems = [load("sgd-line"), load("lenet-5"), load("ridge-numbers")]
-    words = shown(pdf(pages.worksheets(problems, "pdf", "Ada L.", "K7Q2")), tmp_path / "sheet.pdf")
+    problems = (load("sgd-line"), load("lenet-5"), load("ridge-numbers"))
+    sheet = Worksheet("ada", problems, "Ada L.", "42", {"sgd-line": "K7Q2"})
+    words = shown(pdf(sheets.worksheet(sheet, "pdf")), tmp_path / "sheet.pdf")
     count = int(re.findall(r"page\d+of(\d+)", words)[0])
     assert words.count("AdaL.") == words.count("VariantK7Q2") == words.count("page") == count >= 3
     assert "0.524" not in words
@@ -162,7 +164,8 @@ def test_any_name_is_set(name: str) -> None:
     """The same for whatever Hypothesis comes up with, on a worksheet too."""
     problem = load("padding-choice")
     assert pdf(page(name, [], "pdf")).startswith(b"%PDF")
-    assert pdf(pages.worksheets([problem], "pdf", name, name)).startswith(b"%PDF")
+    sheet = Worksheet("x", (problem,), name, "42", {"padding-choice": name})
+    assert pdf(sheets.worksheet(sheet, "pdf")).startswith(b"%PDF")
 
 
 def test_typst_code_reads_no_file() -> None:
