@@ -221,7 +221,7 @@ def bring_out_pages(problem: Problem) -> int:
 def summary(checked: Checked) -> str:
     """What was checked, in numbers.
 
-    >>> summary(Checked(steps=31, proofs=10, slips=52, pages=5, tests=1, draws=20, space=136080))
+    >>> summary(Checked(steps=31, proofs=10, slips=52, pages=9, tests=1, draws=20, space=136080))
     '31 steps by both readings, 10 proofs, 52 slips, 9 pages, 1 test, 20 draws of 136,080'
     """
     counts = [
