@@ -211,18 +211,18 @@ def written(problem: Problem) -> Iterator[tuple[Place, str]]:
 
 
 def bring_out_pages(problem: Problem) -> int:
-    """Make every page in every format, and count them."""
+    """Make every page in every format, PDF as far as its source, and count them."""
     from grader.render import pages
 
-    made = [make(problem, format) for make in (pages.key, pages.worksheet) for format in ("md", "tex")]
+    made = [make(problem, format) for make in (pages.key, pages.worksheet) for format in ("md", "tex", "html", "pdf")]
     return len([*made, pages.solution(problem)])
 
 
 def summary(checked: Checked) -> str:
     """What was checked, in numbers.
 
-    >>> summary(Checked(steps=31, proofs=10, slips=52, pages=5, tests=1, draws=20, space=136080))
-    '31 steps by both readings, 10 proofs, 52 slips, 5 pages, 1 test, 20 draws of 136,080'
+    >>> summary(Checked(steps=31, proofs=10, slips=52, pages=9, tests=1, draws=20, space=136080))
+    '31 steps by both readings, 10 proofs, 52 slips, 9 pages, 1 test, 20 draws of 136,080'
     """
     counts = [
         f"{counted(checked.steps, 'step')} by both readings",

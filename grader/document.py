@@ -98,10 +98,10 @@ def make_folder(path: Path) -> Path:
     return path
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file in UTF-8."""
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file. Raises `DocumentError` where that fails."""
     with writing(path):
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(content)
 
 
 def read_text(path: Path) -> str:

@@ -14,18 +14,26 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from grader.document import Node, Text
 from grader.errors import Place, SpecError, UnreadableError, did_you_mean
 from grader.expression import Expression, Name, exact, item, names
 from grader.expression.exact import Exact
 from grader.expression.operators import COMPARISONS
 from grader.expression.parse import free_names, parse
+from grader.expression.readings import nearest
 from grader.expression.tokens import Token, tokens
+from grader.expression.tree import Apply, Leaf, fold
 from grader.kinds import explain
 from grader.lazy import sympy
+from grader.numeric import Array
 from grader.solution import Solution, entries_of
 
 ENDLESS = 10**6  # decimals of a value whose decimals do not end
+DOUBT = 1e-6  # of two floats that are nearer than this the exact values decide; two readings agree to 1e-9
+COMPARED = frozenset({"less", "equal"})
+JUMPS = frozenset({"floor", "ceiling", "sign", "argmax", "argmin"})
 EXAMPLE = "write a comparison such as abs(w_5) < 10, or integer(w_5)"
 
 
@@ -66,6 +74,8 @@ def holds(text: str, solution: Solution) -> bool:
 
 def met(condition: Condition, solution: Solution) -> bool:
     """Whether a condition holds; where something in it has no value it does not."""
+    if not condition.measured and (plain := plainly(condition.tree, solution)) is not None:
+        return plain
     values = {
         name: MEASURES[measure](entries_of(exact(tree, exact_values(tree, solution))))
         for name, (measure, tree) in condition.measured.items()
@@ -75,6 +85,51 @@ def met(condition: Condition, solution: Solution) -> bool:
     except TypeError:  # SymPy compares with no complex infinity, as 1/0 is
         return False
     return all(entry == 1 for entry in entries_of(found))
+
+
+def plainly(tree: Expression, solution: Solution) -> bool | None:
+    """Whether a condition holds, where its floats leave no doubt: both sides of each comparison are far apart.
+
+    None where they are near each other, or something in between jumps (a floor, a largest place).
+    """
+    sure = True
+
+    def leaf(node: Leaf) -> Array:
+        return solution.arrays[node.name] if isinstance(node, Name) else np.array([nearest(node.value)])
+
+    def node(apply: Apply, *operands: Array) -> Array:
+        nonlocal sure
+        if apply.operation.name in COMPARED:
+            one, other = operands
+            scale = np.maximum(1.0, np.maximum(np.abs(one), np.abs(other)))
+            sure = sure and bool((np.abs(one - other) > DOUBT * scale).all())
+        elif apply.operation.name in JUMPS:
+            sure = False
+        return apply.operation.numeric(*operands, **dict(apply.options))
+
+    with np.errstate(all="ignore"):
+        found = fold(tree, leaf, node)
+    return bool((found == 1).all()) if sure and np.isfinite(found).all() and not jumpy(tree, solution) else None
+
+
+def jumpy(tree: Expression, solution: Solution) -> bool:
+    """Whether a step that a formula comes from jumps: then a float may stand on the wrong side."""
+    seen, pending = set[str](), list(names(tree))
+    while pending:
+        name = pending.pop()
+        if name in seen or name not in solution:
+            continue
+        seen.add(name)
+        trees = [solution[name].expression]
+        while trees:
+            each = trees.pop()
+            if isinstance(each, Apply):
+                if each.operation.name in JUMPS or each.operation.name in COMPARED:
+                    return True
+                trees.extend(each.operands)
+            elif isinstance(each, Name):
+                pending.append(each.name)
+    return False
 
 
 def exact_values(tree: Expression, solution: Solution, known: Mapping[str, Exact] | None = None) -> dict[str, Exact]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import count, islice
 
 import numpy as np
 
+from grader.codes import FORMS, MOST_DRAWS, form_name, is_form, number_of
 from grader.document import Node
 from grader.drawing import Stream, replaced
 from grader.errors import GraderError, Place, SpecError
@@ -15,26 +18,33 @@ from grader.problem import Problem, with_givens
 from grader.requirements import holds
 
 MOST_TRIES = 200  # draws for one student before the requirements are taken to be too much
+PATIENCE = 20  # draws for each there is, before a space is taken to be used up
 
 
-def of(problem: Problem, seed: str | int, student: str) -> Problem:
+def of(problem: Problem, seed: str | int, student: str, variant: str = "") -> Problem:
     """The problem that a student was given: their draw where there is a seed, theirs or the course's, and it varies.
 
-    Raises `SpecError` where no draw is usable.
+    `variant` is what the sheet says: a student's code, or the letter of a form. A student without one, or with a code
+    that is not theirs, has the first draw. Raises `SpecError` where no draw is usable.
     """
-    return draw(problem, seed, student) if problem.varies and (str(seed).strip() or problem.seed) else problem
+    seed = str(seed).strip() or problem.seed
+    if not problem.varies or not seed:
+        return problem
+    if is_form(variant):
+        return _form(_Same(problem), seed, variant.strip().upper())
+    return draw(problem, seed, student, number_of(variant, seed, student) or 0)
 
 
-def draw(problem: Problem, seed: str | int, student: str) -> Problem:
+def draw(problem: Problem, seed: str | int, student: str, number: int = 0) -> Problem:
     """The draw of a seed and a student's name, the same wherever and whenever it is made; without a seed the course's.
 
-    A problem that does not vary is itself. What misses a requirement, what the family refuses, what has no finite value
-    and what would ask other steps is drawn again, up to `MOST_TRIES` times; then a `SpecError` says what failed how
-    often.
+    `number` counts a student's draws from 0. A problem that does not vary is itself. What misses a requirement, what
+    the family refuses, what has no finite value and what would ask other steps is drawn again, up to `MOST_TRIES`
+    times; then a `SpecError` says what failed how often.
     """
     if not problem.vary:
         return problem
-    return _drawn(_Same(problem), str(seed).strip() or problem.seed, student.strip())
+    return _drawn(_Same(problem), str(seed).strip() or problem.seed, student.strip(), number)
 
 
 def space(problem: Problem) -> int:
@@ -55,15 +65,85 @@ class _Same:
         return isinstance(other, _Same) and other.problem is self.problem
 
 
+class Deck:
+    """Draws of a problem for one student after the other, no two alike as long as there are others.
+
+    >>> from grader.document import read_yaml
+    >>> from grader.problem import read_problem
+    >>> spec = "{family: pool2d, given: {X: [[1, 2], [3, 4]], size: 2, mode: max}, vary: {mode: {choose: [max, avg]}}}"
+    >>> deck = Deck(read_problem(read_yaml(spec), "pool"), 1)
+    >>> sorted(deck.deal(student)[1].given["mode"] for student in ("s001", "s002"))
+    ['avg', 'max']
+    """
+
+    def __init__(self, problem: Problem, seed: str | int, known: Mapping[str, str] | None = None) -> None:
+        self.problem, self.seed = problem, str(seed).strip() or problem.seed
+        self._known = known or {}  # what students' first draws come to, where somebody has found out
+        self._open = problem.varies
+        self._given: set[str] = set()
+        self._useless: set[str] = set()
+
+    def deal(self, student: str) -> tuple[int, Problem]:
+        """The number of a student's draw, and the draw: the first that nobody before was given.
+
+        Where there is none left it is the student's first. Raises `SpecError` where no draw is usable.
+        """
+        number = self.number(student)
+        return number, draw(self.problem, self.seed, student, number)
+
+    def number(self, student: str) -> int:
+        """The number of a student's draw alone."""
+        if not self._open:
+            return 0
+        for number in range(min(MOST_DRAWS, PATIENCE * space(self.problem))):
+            if (drawn := self._drawn(student.strip(), number)) not in self._given:
+                self._given.add(drawn)
+                return number
+        self._open = False
+        return 0
+
+    def _drawn(self, student: str, number: int) -> str:
+        """What a student's draw of that number comes to; solved only where that is not known."""
+        if number == 0 and student in self._known:
+            return self._known[student]
+        for each in islice(values(self.problem, self.seed, student, number), MOST_TRIES):
+            if (tried := repr(each)) in self._given:
+                return tried
+            if tried not in self._useless:
+                break
+        drawn = repr(dict(draw(self.problem, self.seed, student, number).drawn))
+        for each in values(self.problem, self.seed, student, number):
+            if repr(each) == drawn:
+                return drawn
+            self._useless.add(repr(each))
+        return drawn
+
+
+def values(problem: Problem, seed: str, student: str, number: int) -> Iterator[dict[str, Node]]:
+    """What is drawn, by path, for one try after the other."""
+    more = (f"draw {number}",) if number else ()
+    for attempt in count():
+        yield {
+            way.path: way.draw(Stream(seed, problem.id, student, way.path, str(attempt), *more)) for way in problem.vary
+        }
+
+
 @lru_cache(maxsize=256)
-def _drawn(key: _Same, seed: str, student: str) -> Problem:
+def _form(key: _Same, seed: str, letter: str) -> Problem:
+    """A form: unlike those with an earlier letter, where the space allows."""
+    deck = Deck(key.problem, seed)
+    for each in FORMS[: FORMS.index(letter) + 1]:
+        _, form = deck.deal(form_name(each))
+    return form
+
+
+@lru_cache(maxsize=256)
+def _drawn(key: _Same, seed: str, student: str, number: int) -> Problem:
     problem, failures = key.problem, Counter[str]()
-    for attempt in range(MOST_TRIES):
+    for drawn in islice(values(problem, seed, student, number), MOST_TRIES):
         given: Node = problem.spec["given"]
-        drawn = {}
-        for way in problem.vary:
-            drawn[way.path] = way.draw(Stream(seed, problem.id, student, way.path, str(attempt)))
-            given = replaced(given, way.path, drawn[way.path])
+        for path, value in drawn.items():
+            given = replaced(given, path, value)
         try:
             variant = with_givens(problem, given, drawn)
             if (trouble := unusable(variant, problem)) is None:

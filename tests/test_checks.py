@@ -190,7 +190,7 @@ def test_the_command_tells_what_was_tested_and_drawn(tmp_path: Path) -> None:
     assert result.exit_code == 1
     first, second = (line.partition(": ") for line in result.stdout.splitlines())
     assert (first[0], second[0]) == ("✓ sound", "✗ unsound")
-    assert first[2].endswith("5 pages, 2 tests, 3 draws of 9")
-    assert second[2].endswith("5 pages, 1 test")
+    assert first[2].endswith("9 pages, 2 tests, 3 draws of 9")
+    assert second[2].endswith("9 pages, 1 test")
     complaint = "unsound.yaml:10: tests.1: w_1 = 0.524 is marked correct, the spec expects wrong"
     assert result.stderr == f"cannot use {tmp_path}/{complaint}\n"

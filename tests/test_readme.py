@@ -46,11 +46,13 @@ def test_the_table_and_the_mark_are_what_prints(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", blocks("sh")[1].splitlines())
-def test_each_command_runs(line: str, tmp_path: Path) -> None:
-    """Every line of the list of commands, as it stands."""
+def test_each_command_runs(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every line of the list of commands, as it stands, beside the problems, the submissions and a roster."""
+    for folder in ("problems", "submissions"):
+        (tmp_path / folder).symlink_to(Path(folder).absolute())
+    (tmp_path / "roster.csv").write_text("student\ns001\ns002\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
     words = line.partition("#")[0].split()[1:]
-    if "--out" in words:
-        words[words.index("--out") + 1] = str(tmp_path)
     assert words[0] in COMMANDS
     assert CliRunner().invoke(main, words, catch_exceptions=False).exit_code == 0
 

@@ -8,8 +8,10 @@ import click
 
 COMMANDS = {
     "grade": "Mark submissions; write marks.jsonl, marks.csv and a feedback page a student.",
+    "report": "Sum up a class: distributions, difficulty, shared slips, what to look at.",
     "key": "Write the worked solutions.",
-    "worksheet": "Write the problems with room to answer.",
+    "worksheet": "Write the problems with room to answer, for all or for each student.",
+    "whose": "Find whose key holds a number.",
     "check": "Test problems: both readings, every proof, every page.",
     "show": "Print one worked solution here.",
     "families": "List the kinds of exercise, or one with its givens and steps.",

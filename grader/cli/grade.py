@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli import terminal
+from grader.cli.pages import settable
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -35,10 +36,15 @@ MOST_ROWS = 40  # student and problem pairs that the table still lists one by on
 @click.argument("submissions", type=terminal.FOLDER)
 @click.option("--problems", type=terminal.FOLDER, help="Folder of specs, or one spec.  [default: problems/]")
 @click.option("--out", type=terminal.FOLDER, default=Path("out"), show_default=True, help="Where results go.")
-@click.option("--feedback", type=click.Choice(["md"]), help="Write feedback pages however many students there are.")
+@click.option(
+    "--feedback",
+    type=click.Choice(["md", "html", "pdf"]),
+    callback=settable,
+    help="Write feedback pages in this format, however many students there are.",
+)
 @click.option("--fresh", is_flag=True, help="Mark everything anew, also what has not changed since the last run.")
 def command(submissions: Path, problems: Path | None, out: Path, feedback: str | None, fresh: bool) -> None:
-    """Mark SUBMISSIONS, a folder or a file of YAML, JSON, JSON lines or CSV.
+    """Mark SUBMISSIONS, a folder or a file of YAML, JSON, JSON lines, CSV or Markdown.
 
     Writes marks.jsonl (a line a mark), marks.csv (a row a student) and, for up to 1,000 students, a feedback page each.
     What cannot be used is named, the rest is marked, and the exit status is then 1.
@@ -55,7 +61,7 @@ def command(submissions: Path, problems: Path | None, out: Path, feedback: str |
 
     folder = terminal.problems_folder(problems)
     try:
-        graded = run(submissions, folder, out, fresh=fresh, pages=bool(feedback), progress=terminal.progress)
+        graded = run(submissions, folder, out, fresh=fresh, pages=feedback or "", progress=terminal.progress)
     except BusyError as error:
         terminal.tell([error])
         sys.exit(2)

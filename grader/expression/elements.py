@@ -8,6 +8,8 @@ from html import escape
 from grader.expression.decimals import scientific
 
 AMBIGUOUS = "|‖∣"  # an opening and a closing bracket look the same, so that the place says too little
+TALL = ("<mfrac", "<mtable", "<munder", "∑")
+"""What a bracket grows for: around anything else one that may grow takes the room of its largest form in browsers."""
 _UPRIGHT = "∇∅∀∃ΓΔΘΛΞΠΣΥΦΨΩ"
 
 
@@ -39,16 +41,17 @@ def spaced(text: str) -> str:
     return escape(re.sub(r"^\s|\s$", "\u00a0", text))
 
 
-def bracket(text: str, form: str) -> str:
-    """A bracket that grows with what it holds; a dot is none."""
+def bracket(text: str, form: str, grows: bool) -> str:
+    """A bracket, and whether it grows with what it holds; a dot is none."""
     if text == ".":
         return ""
     sure = {"form": form, "stretchy": "true"} if text in AMBIGUOUS else {}
-    return operator(text, **sure)
+    return operator(text, **(sure if grows else {**sure, "stretchy": "false"}))
 
 
 def fenced(inner: str, brackets: str) -> str:
-    return element("mrow", bracket(brackets[0], "prefix"), inner, bracket(brackets[1], "postfix"))
+    grows = any(sign in inner for sign in TALL)
+    return element("mrow", bracket(brackets[0], "prefix", grows), inner, bracket(brackets[1], "postfix", grows))
 
 
 def number(text: str) -> str:

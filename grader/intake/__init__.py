@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.document import Entries, Node, Text, files, read_document, read_json, read_text
+from grader.codes import is_form, number_of
+from grader.document import Entries, Items, Node, Text, files, read_document, read_json, read_text
 from grader.errors import DocumentError, GraderError, Place, SubmissionError, did_you_mean
 from grader.problem import Problem
+
+KEYS = ("student", "seed", "variant", "answers")
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,13 @@ class Submission:
     answers: Entries
     place: Place
     seed: str = ""
+    variant: Text | Entries = field(default_factory=lambda: Text(""))
+    """What the sheet says of its numbers: a code or the letter of a form, one for all problems or one for each."""
+
+    def variant_of(self, problem: str) -> str:
+        """What the sheet says of the numbers of one problem."""
+        found = self.variant.get(problem, "") if isinstance(self.variant, Entries) else self.variant
+        return str(found).strip()
 
     def sheet(self, problem: str) -> Entries:
         """The answers to one problem, by step."""
@@ -85,7 +95,7 @@ def read_csv(path: Path) -> Iterator[Submission | GraderError]:
     if "student" not in columns:
         raise DocumentError("expected a column named student", Place(str(path), 1), did_you_mean("student", columns))
     for column in columns:
-        if column not in {"student", "seed"} and "." not in column:
+        if column not in {"student", "seed", "variant"} and "." not in column:
             raise DocumentError(f"the column '{column}' names no step", Place(str(path), 1), "expected problem.step")
     try:
         for row in rows:
@@ -107,7 +117,17 @@ def _from_row(row: Mapping[str, str | None], place: Place) -> Submission | Grade
     student = (row["student"] or "").strip()
     if not student:
         return SubmissionError("no student is named", place, "fill in the column student")
-    return Submission(student, answers, place, (row.get("seed") or "").strip())
+    variant = Text((row.get("variant") or "").strip(), place.line)
+    return Submission(student, answers, place, (row.get("seed") or "").strip(), variant)
+
+
+def read_markdown(path: Path) -> Iterator[Submission | GraderError]:
+    """A file of one student: a heading for each problem, and `name = value` lines; lines that say nothing are named."""
+    from grader.intake.forms import document
+
+    node, troubles = document(read_text(path), Place(str(path)))
+    yield from troubles
+    yield submission(node, Place(str(path)))
 
 
 def submission(node: Node, root: Place) -> Submission:
@@ -115,9 +135,9 @@ def submission(node: Node, root: Place) -> Submission:
     if not isinstance(node, Entries):
         raise SubmissionError("expected a mapping with student and answers", root)
     for key in node:
-        if key not in {"student", "seed", "answers"}:
+        if key not in KEYS:
             place = Place(root.file, node.line_of(key), key)
-            raise SubmissionError(f"unknown key '{key}'", place, did_you_mean(key, ["student", "seed", "answers"]))
+            raise SubmissionError(f"unknown key '{key}'", place, did_you_mean(key, KEYS))
     student = node.get("student")
     if not isinstance(student, Text) or not student.strip():
         raise SubmissionError("no student is named", root, "write student: and an identifier")
@@ -126,7 +146,18 @@ def submission(node: Node, root: Place) -> Submission:
         if answers:
             raise SubmissionError("expected a mapping of problems to answers", root.within("answers", answers.line))
         answers = Entries()
-    return Submission(student.strip(), answers, root, str(node.get("seed", "")))
+    seed, variant = node.get("seed", Text("")), node.get("variant", Text(""))
+    if not isinstance(seed, Text):
+        raise SubmissionError("expected text", root.within("seed", node.line_of("seed")), "write seed: 42")
+    if isinstance(variant, Items) or (isinstance(variant, Entries) and not texts(variant)):
+        hint = "write it as it stands on the sheet"
+        raise SubmissionError("expected a code, or one for each problem", root.within("variant", variant.line), hint)
+    return Submission(student.strip(), answers, root, str(seed), variant)
+
+
+def texts(entries: Entries) -> bool:
+    """Whether a mapping holds nothing but texts."""
+    return all(isinstance(value, Text) for value in entries.values())
 
 
 READERS: dict[str, Callable[[Path], Iterator[Submission | GraderError]]] = {
@@ -135,6 +166,7 @@ READERS: dict[str, Callable[[Path], Iterator[Submission | GraderError]]] = {
     ".json": read_one,
     ".jsonl": read_lines,
     ".csv": read_csv,
+    ".md": read_markdown,
 }
 """The formats by the ending of a file's name."""
 
@@ -146,6 +178,7 @@ def misfits(
 
     Of a problem whose own spec is `broken` nothing is said: its author has been told.
     """
+    yield from _foreign_variants(submission, problems)
     answers, file = submission.answers, submission.place.file
     for problem, steps in answers.items():
         place = Place(file, answers.line_of(problem) or submission.place.line, f"answers.{problem}")
@@ -157,6 +190,25 @@ def misfits(
             yield from _unknown_steps(problems[problem], steps, place)
         elif steps:
             yield SubmissionError("expected a mapping of steps to answers", place, "write them as w_1: 0.524")
+
+
+def _foreign_variants(submission: Submission, problems: Mapping[str, Problem]) -> Iterable[SubmissionError]:
+    """Codes that do not go with the student and the seed, each said once."""
+    said, variants = set(), submission.variant
+    for id in submission.answers:
+        variant = submission.variant_of(id)
+        if not variant or is_form(variant) or id not in problems or not problems[id].varies:
+            continue
+        seed = submission.seed.strip() or problems[id].seed
+        if variant in said or number_of(variant, seed, submission.student) is not None:
+            continue
+        said.add(variant)
+        line = variants.line_of(id) if isinstance(variants, Entries) else variants.line
+        what = f"'{variant[:20]}' is not a variant of student '{submission.student}' and seed '{seed}'"
+        if not seed:
+            what = "a variant says nothing without a seed"
+        hint = "copy student, seed and variant from the sheet; the first draw is marked"
+        yield SubmissionError(what, Place(submission.place.file, line or submission.place.line, "variant"), hint)
 
 
 def _unknown_steps(problem: Problem, steps: Entries, place: Place) -> Iterable[SubmissionError]:

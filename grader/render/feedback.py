@@ -114,6 +114,20 @@ class SheetView:
         }
 
     @property
+    def keys(self) -> dict[str, list[list[str]]]:
+        """The keys of matrices that were answered with something of another shape, row by row."""
+        return {
+            mark.part: mark.expected
+            for mark in self.marks
+            if mark.verdict != "blank" and mark.part not in self.tables and is_matrix(mark.expected)
+        }
+
+    @property
+    def more(self) -> frozenset[str]:
+        """The parts of which something is set out at length."""
+        return frozenset([*self.tables, *self.keys, *self.derivations])
+
+    @property
     def derivations(self) -> dict[str, list[LineView]]:
         """The lines of each derivation that was judged, and their verdicts."""
         kinds = {mark.part: self.problem.solution[mark.part].kind for mark in self.marks}
@@ -137,6 +151,10 @@ def lines(mark: Mark) -> list[LineView]:
 def shows_cells(mark: Mark) -> bool:
     """Whether a mark's entries are set out one by one: a vector or a matrix with something in it that is not right."""
     return bool(mark.cells) and mark.expected is not None and not isinstance(mark.cells[0][0], list)
+
+
+def is_matrix(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(row, list) and not isinstance(row[0], list) for row in value)
 
 
 def table(mark: Mark) -> Table:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
 from markupsafe import Markup
 
 from grader.problem import Problem
-from grader.render.environment import environment
+from grader.render.environment import FORMATS, environment
+
+if TYPE_CHECKING:
+    from grader.render.pictures import Picture
+    from grader.render.rounds import Rounds
+    from grader.render.work import Work
 
 
-def key(problem: Problem, format: str) -> str:
-    """The worked solution of a problem, in `md` or `tex`."""
-    return _solved(problem, format, "key")
+def key(problem: Problem, format: str, template: str = "key") -> str:
+    """The worked solution of a problem, in a format of `FORMATS`; by `answer` as a part of a longer page."""
+    return _solved(problem, format, template)
 
 
 def solution(problem: Problem) -> str:
@@ -18,13 +27,14 @@ def solution(problem: Problem) -> str:
     return _solved(problem, "txt", "solution")
 
 
-def worksheet(problem: Problem, format: str) -> str:
-    """The problem with room to answer, in `md` or `tex`."""
+def worksheet(problem: Problem, format: str, template: str = "worksheet") -> str:
+    """The problem with room to answer, in a format of `FORMATS`; by `problem` as a part of a longer page."""
+    from grader.render.room import tasks
     from grader.render.work import givens
 
     steps = [(part, problem.solution[part.step]) for part in problem.parts]
-    page = environment(format).get_template("worksheet.j2")
-    return page.render(problem=problem, givens=givens(problem.solution), steps=steps)
+    page = environment(format).get_template(f"{template}.j2")
+    return page.render(problem=problem, givens=givens(problem.solution), steps=steps, tasks=partial(tasks, problem))
 
 
 class Solved:
@@ -47,6 +57,12 @@ def _solved(problem: Problem, format: str, template: str, rubric: bool = True) -
     from grader.render.work import givens, work
 
     page = environment(format).get_template(f"{template}.j2")
-    return page.render(
-        problem=problem, givens=givens(problem.solution), work=work(problem, problem.solution), rubric=rubric
-    )
+    steps = work(problem, problem.solution)
+    drawn = _plates(problem, steps) if FORMATS[format].pictured else {}
+    return page.render(problem=problem, givens=givens(problem.solution), work=steps, rubric=rubric, pictures=drawn)
+
+
+def _plates(problem: Problem, steps: Sequence[Work | Rounds]) -> Mapping[int, list[Picture]]:
+    from grader.render.plates import plates
+
+    return plates(problem, steps)

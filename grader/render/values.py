@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -27,6 +28,7 @@ class Shown:
     exact: bool
 
 
+@lru_cache(maxsize=4096)
 def shown(value: Exact) -> Shown:
     """A SymPy number for a page: as it is where that is short, otherwise to six significant digits."""
     if value.is_Rational:

@@ -109,7 +109,8 @@ def work_step(solution: Solution, step: Step, part: Part | None) -> Work:
             start.append(layout_of(claim.of))
     start.append(layout_of(step.expression))
     numbers = step.shape and isinstance(step.kind, Numbers)
-    cells = {index: number_layout(shown(get(step.exact, index))) for index in indices(step.shape)} if numbers else {}
+    value = step.exact if numbers else None
+    cells = {index: number_layout(shown(get(value, index))) for index in indices(step.shape)} if numbers else {}
     lines = lines_of(solution, step, start)
     return Work(step.name.name, step.sentence, part, tuple(lines), tuple(grids(symbol, step.shape, cells)), step.key)
 

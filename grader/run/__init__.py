@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from grader import intake, variants
-from grader.document import make_folder, write_text, writing
-from grader.errors import DocumentError, GraderError
+from grader.codes import is_form
+from grader.document import make_folder, writing
+from grader.errors import DocumentError, GraderError, Place, SpecError
 from grader.export.tables import flattened, write_csv, write_jsonl
 from grader.intake import Submission
 from grader.intake.reviewed import Reviewed, read_reviewed
@@ -97,23 +98,20 @@ def by_variant(
     graded: Graded, problem: Problem, submissions: Sequence[Submission]
 ) -> Iterable[tuple[Problem, Sequence[Submission]]]:
     """The submissions to a problem, those with the same numbers together; where none can be drawn, the spec's own."""
-    shared = submissions
-    if problem.varies:
-        shared = []
-        for submission in submissions:
-            variant = given_to(problem, submission, graded.errors)
-            if variant is problem:
-                shared.append(submission)
-            else:
-                yield variant, [submission]
-    if shared:
-        yield problem, shared
+    shared: dict[int, tuple[Problem, list[Submission]]] = {}
+    for submission in submissions:
+        variant = given_to(problem, submission, graded.errors)
+        if variant is problem or is_form(submission.variant_of(problem.id)):
+            shared.setdefault(id(variant), (variant, []))[1].append(submission)
+        else:
+            yield variant, [submission]
+    yield from shared.values()
 
 
 def given_to(problem: Problem, submission: Submission, errors: list[GraderError]) -> Problem:
     """The variant that a student was given; the spec's own givens where none can be drawn, which is told."""
     try:
-        return variants.of(problem, submission.seed, submission.student)
+        return variants.of(problem, submission.seed, submission.student, submission.variant_of(problem.id))
     except GraderError as error:
         errors.append(error)
         return problem
@@ -125,14 +123,14 @@ def run(
     out: Path,
     *,
     fresh: bool = False,
-    pages: bool = False,
+    pages: str = "",
     progress: Progress = silent,
 ) -> Graded:
     """Mark a cohort into a folder: take from the last run what has not changed and from `review.csv` what a person
     decided, mark the rest, write everything, and say what differs.
 
-    `fresh` marks everything anew; `pages` writes feedback however many students there are. Raises `BusyError` where
-    another run has the folder. What cannot be written is the last of the `errors`.
+    `fresh` marks everything anew; `pages` is a format of feedback pages that are written however many students there
+    are. Raises `BusyError` where another run has the folder. What cannot be written is the last of the `errors`.
     """
     graded = read(submissions, problems, progress)
     if not graded.marks or not graded.problems:
@@ -140,13 +138,13 @@ def run(
     try:
         make_folder(out)
         with opened(out / STORE, graded.errors) as store:
-            _run(graded, out, store, fresh, pages or len(graded.marks) <= MOST_PAGES, progress)
+            _run(graded, out, store, fresh, pages or ("md" if len(graded.marks) <= MOST_PAGES else ""), progress)
     except DocumentError as error:
         graded.errors.append(error)
     return graded
 
 
-def _run(graded: Graded, out: Path, store: Store, fresh: bool, pages: bool, progress: Progress) -> None:
+def _run(graded: Graded, out: Path, store: Store, fresh: bool, pages: str, progress: Progress) -> None:
     last = bool(store.sheets)
     specs = {id: described(problem) for id, problem in graded.problems.items()}
     sheets = mark_what_differs(graded, specs, {} if fresh else store.sheets, progress)
@@ -184,10 +182,7 @@ def mark_what_differs(
     sheets: dict[SheetKey, Kept] = {}
     for id, problem in progress(graded.problems.items(), "Marking"):
         spec, program = digest(specs[id]), program_digest()
-        answers = {
-            each.student: answers_digest(each.sheet(id), (each.seed or problem.seed) if problem.varies else "")
-            for each in graded.submissions
-        }
+        answers = {each.student: answers_digest(each.sheet(id), drawn_by(each, problem)) for each in graded.submissions}
         rest = []
         for submission in graded.submissions:
             key = (submission.student, id)
@@ -204,6 +199,14 @@ def mark_what_differs(
     return sheets
 
 
+def drawn_by(submission: Submission, problem: Problem) -> str:
+    """What a student's numbers hang on besides the name: the seed and, where the sheet says one, the variant."""
+    if not problem.varies:
+        return ""
+    variant = submission.variant_of(problem.id)
+    return (submission.seed or problem.seed) + (f"\n{variant}" if variant else "")
+
+
 def _with_decisions(graded: Graded, sheets: Mapping[SheetKey, Kept], made: Decisions) -> dict[SheetKey, Kept]:
     """Put a person's marks in place of the program's; the pages with them beside."""
     final = {key: kept if kept.decided is None else replace(kept, decided=None) for key, kept in sheets.items()}
@@ -215,11 +218,12 @@ def _with_decisions(graded: Graded, sheets: Mapping[SheetKey, Kept], made: Decis
     return final
 
 
-def write(graded: Graded, out: Path, pages: bool, progress: Progress = silent) -> None:
-    """Write `marks.jsonl`, `marks.csv` and, where wanted, a feedback page a student.
+def write(graded: Graded, out: Path, pages: str, progress: Progress = silent) -> None:
+    """Write `marks.jsonl`, `marks.csv` and, where a format is named, a feedback page a student.
 
     Raises `DocumentError` where something cannot be written.
     """
+    from grader.render.environment import FORMATS, write_page
     from grader.render.feedback import SheetView, page
     from grader.render.pages import Solved
 
@@ -230,14 +234,18 @@ def write(graded: Graded, out: Path, pages: bool, progress: Progress = silent) -
     if not pages:
         return
     folder = make_folder(out / "feedback")
-    names, solved = file_names(graded.marks), Solved("md")
+    names, solved = file_names(graded.marks), Solved(pages)
     for submission in progress(graded.submissions, "Writing feedback"):
         student = submission.student
         sheets = [
             SheetView(given_to(problem, submission, []), graded.marks[student][id])
             for id, problem in graded.problems.items()
         ]
-        write_text(folder / f"{names[student]}.md", page(student, sheets, solved=solved))
+        path = folder / (names[student] + FORMATS[pages].ending)
+        try:
+            write_page(path, pages, page(student, sheets, pages, solved))
+        except SpecError as error:
+            graded.errors.append(error.at(Place(str(path))))
 
 
 def file_names(students: Iterable[str]) -> Mapping[str, str]:

@@ -119,7 +119,7 @@ def test_check_passes_the_shipped_problems() -> None:
     """Both readings, every proof, every page."""
     result = run("check")
     assert result.exit_code == 0
-    assert "✓ sgd-line: 31 steps by both readings, 10 proofs, 52 slips, 5 pages" in result.stdout
+    assert "✓ sgd-line: 31 steps by both readings, 10 proofs, 52 slips, 9 pages" in result.stdout
 
 
 def test_check_names_a_step_without_a_value(here: Path) -> None:

@@ -52,16 +52,23 @@ BOXES: list[tuple[Layout, str]] = [
     (Negative(x), "<mrow><mo>−</mo><mi>x</mi></mrow>"),
     (Ratio(x, y), "<mfrac><mi>x</mi><mi>y</mi></mfrac>"),
     (Power(symbol("w_1"), two), "<msubsup><mi>w</mi><mn>1</mn><mn>2</mn></msubsup>"),
-    (Power(Fence(x), two), "<msup><mrow><mo>(</mo><mi>x</mi><mo>)</mo></mrow><mn>2</mn></msup>"),
+    (
+        Power(Fence(x), two),
+        '<msup><mrow><mo stretchy="false">(</mo><mi>x</mi><mo stretchy="false">)</mo></mrow><mn>2</mn></msup>',
+    ),
     (Postfix(x, "!"), "<mrow><mi>x</mi><mo>!</mo></mrow>"),
-    (Fence(x, "⌊⌋"), "<mrow><mo>⌊</mo><mi>x</mi><mo>⌋</mo></mrow>"),
+    (Fence(x, "⌊⌋"), '<mrow><mo stretchy="false">⌊</mo><mi>x</mi><mo stretchy="false">⌋</mo></mrow>'),
     (
         Fence(x, "||"),
-        '<mrow><mo form="prefix" stretchy="true">|</mo><mi>x</mi><mo form="postfix" stretchy="true">|</mo></mrow>',
+        '<mrow><mo form="prefix" stretchy="false">|</mo><mi>x</mi><mo form="postfix" stretchy="false">|</mo></mrow>',
     ),
     (Root(x), "<msqrt><mi>x</mi></msqrt>"),
     (Root(x, 3), "<mroot><mi>x</mi><mn>3</mn></mroot>"),
-    (Call("sigma", (x,)), "<mrow><mi>σ</mi><mo>\u2061</mo><mrow><mo>(</mo><mi>x</mi><mo>)</mo></mrow></mrow>"),
+    (
+        Call("sigma", (x,)),
+        '<mrow><mi>σ</mi><mo>\u2061</mo><mrow><mo stretchy="false">(</mo>'
+        '<mi>x</mi><mo stretchy="false">)</mo></mrow></mrow>',
+    ),
     (Total(x, "i"), "<mrow><munder><mo>∑</mo><mi>i</mi></munder><mi>x</mi></mrow>"),
     (
         Derivative(x, y),

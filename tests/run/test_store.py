@@ -177,7 +177,7 @@ def test_two_runs_at_once(course: Path) -> None:
     assert grade().exit_code == 0
 
 
-KILLED_AT = ["write_jsonl", "write_csv", "write_text", "write_decisions", "write_changes", "decide", "changed"]
+KILLED_AT = ["write_jsonl", "write_csv", "file_names", "write_decisions", "write_changes", "decide", "changed"]
 
 
 @pytest.mark.parametrize("place", KILLED_AT)
