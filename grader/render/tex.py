@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from grader.render.escaping import shortened, tex, visible
 
+MAY_END = r"\mayend{}"  # of the preamble
 LONGEST_WORD = 24  # characters in a row that a line of text keeps together
 LONGEST_NAME = 13  # and a column of a table, of what was typed
 _LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
@@ -19,16 +21,21 @@ def words(text: str) -> str:
     >>> print(words("50% of it"))
     50\\% of it
     """
-    return _broken(_LONG_WORD.sub(lambda word: "\n".join(re.findall(".{1,12}", word[0])), visible(text)))
+    return _broken(_LONG_WORD.sub(lambda word: "\n".join(re.findall(".{1,12}", word[0])), composed(text)))
 
 
 def code(text: str) -> str:
     """Any text as it was typed; what is long is broken behind its joints.
 
     >>> print(code("map_laplacian_x"))
-    \\texttt{map\\_\\allowbreak{}laplacian\\_\\allowbreak{}x}
+    \\texttt{map\\_\\mayend{}laplacian\\_\\mayend{}x}
     """
-    return rf"\texttt{{{_broken(_LONG_NAME.sub(_at_joints, visible(shortened(text))))}}}"
+    return rf"\texttt{{{_broken(_LONG_NAME.sub(_at_joints, composed(shortened(text))))}}}"
+
+
+def composed(text: str) -> str:
+    """Text on one line, letters and their accents as one character, so that no break comes between."""
+    return unicodedata.normalize("NFC", visible(text))
 
 
 def _at_joints(word: re.Match[str]) -> str:
@@ -37,4 +44,4 @@ def _at_joints(word: re.Match[str]) -> str:
 
 def _broken(text: str) -> str:
     """Text whose ends of lines are places where LaTeX may end one."""
-    return r"\allowbreak{}".join(map(tex, text.split("\n")))
+    return MAY_END.join(map(tex, text.split("\n"))).replace("][U+", f"]{MAY_END}[U+")
