@@ -44,8 +44,9 @@ def all_settable(context: click.Context, parameter: click.Parameter, formats: Se
 def command(out: Path, formats: Sequence[str], problems: Path | None) -> None:
     """Sum up a class from OUT, the folder that `grader grade` wrote.
 
-    Writes report.md and report.html there, or what --format says: how the points are distributed, how hard each part was and how well it tells
-    students apart, which slips they share, where pages first go wrong, what to look at, and each student in a line.
+    Writes report.md and report.html there, or what --format says: how the points are distributed, how hard each part
+    was and how well it tells students apart, which slips they share, where pages first go wrong, what to look at, and
+    each student in a line.
 
     \b
     Example:

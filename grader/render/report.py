@@ -49,7 +49,7 @@ def page(
 
     known, pages = titles or {}, links or {}
     return environment(format).get_template("report.j2").render(
-        report=report, course=course, views=views(report), title=lambda id: known.get(id, id),
+        report=report, course=course, views=views(report), title=lambda id: known.get(id, id).strip() or "–",
         link=lambda student: Markup(pages[student]) if student in pages else None, verdicts=verdicts,
         charts=charts, name=short, names=names, percent=percent, part_of=part_of, fate=fate, signed=signed,
         sentence=sentence, number=number, bar=bar, starts=starts, drawn=drawn, few=FEW, enough=ENOUGH,

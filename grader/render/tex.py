@@ -8,7 +8,7 @@ import unicodedata
 from grader.render.escaping import shortened, tex, visible
 
 MAY_END = r"\mayend{}"  # of the preamble
-LONGEST_WORD = 24  # characters in a row that a line of text keeps together
+LONGEST_WORD = 15  # characters in a row that a line of text keeps together
 LONGEST_NAME = 13  # and a column of a table, of what was typed
 _LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 _LONG_NAME = re.compile(rf"\S{{{LONGEST_NAME + 1},}}")
@@ -21,7 +21,7 @@ def words(text: str) -> str:
     >>> print(words("50% of it"))
     50\\% of it
     """
-    return _broken(_LONG_WORD.sub(lambda word: "\n".join(re.findall(".{1,12}", word[0])), composed(text)))
+    return _broken(_LONG_WORD.sub(lambda word: "\n".join(re.findall(".{1,8}", word[0])), composed(text)))
 
 
 def code(text: str) -> str:
@@ -44,4 +44,4 @@ def _at_joints(word: re.Match[str]) -> str:
 
 def _broken(text: str) -> str:
     """Text whose ends of lines are places where LaTeX may end one."""
-    return MAY_END.join(map(tex, text.split("\n"))).replace("][U+", f"]{MAY_END}[U+")
+    return re.sub(r"\[U\+[0-9A-F]+\]", lambda code: code[0] + MAY_END, MAY_END.join(map(tex, text.split("\n"))))

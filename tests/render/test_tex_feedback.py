@@ -96,9 +96,10 @@ def test_the_worked_solution_stands_there_where_the_course_says_so() -> None:
 
 
 def test_long_words_may_be_broken() -> None:
-    """After every dozen characters; what was typed, behind its joints; short ones nowhere."""
+    """After every eight characters; what was typed, behind its joints; short ones nowhere."""
     assert words("a word") == "a word"
-    assert words("x" * 25) == r"xxxxxxxxxxxx\mayend{}xxxxxxxxxxxx\mayend{}x"
+    assert words("漢") == r"[U+6F22]\mayend{}"
+    assert words("x" * 17) == r"xxxxxxxx\mayend{}xxxxxxxx\mayend{}x"
     assert code("[[1,2],[3,4],[5]]").count(r"\mayend{}") == 4
     assert code("short") == r"\texttt{short}"
 
@@ -135,7 +136,9 @@ def test_latex_sets_a_page_for_a_hostile_name_and_answer(attack: str, tmp_path: 
 def test_latex_sets_a_sheet_for_a_hostile_name(made: object, attack: str, tmp_path: Path) -> None:
     """And for what a roster says besides; the whole name stands at the head, its beginning above each page."""
     assert callable(made)
-    sheet = Worksheet("s", (load("sgd-line"), load("padding-choice")), attack, "42", {"sgd-line": "K7Q2"}, {"group": attack})
+    sheet = Worksheet(
+        "s", (load("sgd-line"), load("padding-choice")), attack, "42", {"sgd-line": "K7Q2"}, {"group": attack}
+    )
     set_by_latex(made(sheet, "tex"), tmp_path)
 
 
