@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,19 @@ def test_the_table_and_the_mark_are_what_prints(tmp_path: Path) -> None:
     assert mark in (tmp_path / "marks.jsonl").read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the first command of the list leaves behind."""
+    out = tmp_path_factory.mktemp("readme") / "out"
+    arguments = ["grade", "submissions/", "--problems", "problems/", "--out", str(out)]
+    assert CliRunner().invoke(main, arguments, catch_exceptions=False).exit_code == 0
+    return out
+
+
 @pytest.mark.parametrize("line", blocks("sh")[1].splitlines())
-def test_each_command_runs(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every line of the list of commands, as it stands, beside the problems, the submissions and a roster."""
+def test_each_command_runs(line: str, marked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every line of the list of commands, as it stands, beside the problems, the submissions, marks and a roster."""
+    shutil.copytree(marked, tmp_path / "out")
     for folder in ("problems", "submissions"):
         (tmp_path / folder).symlink_to(Path(folder).absolute())
     (tmp_path / "roster.csv").write_text("student\ns001\ns002\n", encoding="utf-8")

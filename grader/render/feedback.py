@@ -80,6 +80,11 @@ class SheetView:
         return first_wrong(self.marks)
 
     @property
+    def hints(self) -> tuple[str, ...]:
+        """The author's hints, for a page that goes wrong or is not finished."""
+        return self.problem.hints if self.first_wrong or self.unfinished or self.missing else ()
+
+    @property
     def followed(self) -> list[str]:
         """The parts that are right by the student's own earlier values, which are not right."""
         return [mark.part for mark in self.marks if mark.verdict == "follows"]

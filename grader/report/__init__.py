@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from grader.errors import DocumentError, GraderError
-from grader.intake.reviewed import read_reviewed
+from grader.intake.reviewed import Row, read_reviewed
+from grader.marking.marks import WAITING
 from grader.report.columns import Columns, Progress, read_columns, silent
 from grader.report.concerns import Concern, concerns
 from grader.report.mistakes import FirstWrong, SharedSlip, first_wrongs, shared_slips
@@ -86,12 +88,12 @@ def class_report(out: Path, progress: Progress = silent) -> tuple[ClassReport, l
     """
     columns, errors = read_columns(out / MARKS, progress)
     sheets = as_stated(sheets_of(columns), columns, out / POINTS)
-    filled_in = _filled_in(columns, out / REVIEW, errors)
-    return summed_up(columns, sheets, filled_in), errors
+    decided = _decided(out / REVIEW, errors)
+    return summed_up(columns, sheets, decided), errors
 
 
-def summed_up(columns: Columns, sheets: Sheets, filled_in: int = 0) -> ClassReport:
-    """The report on some marks."""
+def summed_up(columns: Columns, sheets: Sheets, decided: Sequence[Row] = ()) -> ClassReport:
+    """The report on some marks, and on what a person decided of them."""
     parts = reports(columns, sheets)
     slips, in_all = shared_slips(columns, sheets)
     handed_in = np.bincount(sheets.student, sheets.handed_in, len(columns.students)).astype(np.int64)
@@ -105,9 +107,9 @@ def summed_up(columns: Columns, sheets: Sheets, filled_in: int = 0) -> ClassRepo
         reliability=whole(columns, sheets),
         slips=slips,
         slips_in_all=in_all,
-        concerns=concerns(columns, sheets, parts),
+        concerns=concerns(columns, sheets, parts, overruled(decided)),
         waiting=int(columns.waiting.sum()),
-        filled_in=filled_in,
+        filled_in=_filled_in(columns, decided),
     )
 
 
@@ -143,16 +145,26 @@ def problems(columns: Columns, sheets: Sheets, parts: Sequence[PartReport], ther
     return found
 
 
-def _filled_in(columns: Columns, path: Path, errors: list[GraderError]) -> int:
-    """How many answers that wait are decided in the table of decisions, where it can be read."""
+def _decided(path: Path, errors: list[GraderError]) -> list[Row]:
+    """The rows of the table of decisions that a person filled in, where it can be read."""
     try:
         rows = read_reviewed(path).rows
     except DocumentError as error:
         errors.append(error)
-        return 0
-    decided = {row.key for row in rows if row["earned"].strip()}
+        return []
+    return [row for row in rows if row["earned"].strip()]
+
+
+def overruled(decided: Sequence[Row]) -> Counter[tuple[str, str]]:
+    """How often a person overruled a verdict that did not wait for one, by problem and part."""
+    return Counter(row.key[1:] for row in decided if row["verdict"].strip() not in WAITING)
+
+
+def _filled_in(columns: Columns, decided: Sequence[Row]) -> int:
+    """How many answers that wait are decided and not yet taken into the marks."""
+    keys = {row.key for row in decided}
     waiting = np.flatnonzero(columns.waiting)
     return sum(
-        (columns.students[student], *columns.parts[part]) in decided
+        (columns.students[student], *columns.parts[part]) in keys
         for student, part in zip(columns.student[waiting].tolist(), columns.part[waiting].tolist(), strict=True)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,13 +36,21 @@ class Concern:
     expected: str | None = None
 
 
-def concerns(columns: Columns, sheets: Sheets, parts: list[PartReport]) -> list[Concern]:
-    """Everything to look at, in the order of the parts."""
+def concerns(
+    columns: Columns, sheets: Sheets, parts: list[PartReport], overruled: Mapping[tuple[str, str], int]
+) -> list[Concern]:
+    """Everything to look at, in the order of the parts; `overruled` says how often a person did so, by part."""
     coarse = np.bincount(columns.part, columns.coarse, len(columns.parts))
     alike = equal_answers(columns, sheets, parts)
     found = []
     for i, part in enumerate(parts):
-        sentences = [*waiting(part), *too_coarse(part, int(coarse[i])), *right_or_not(part), *apart(part)]
+        sentences = [
+            *waiting(part),
+            *disputed(overruled.get((part.problem, part.name), 0)),
+            *too_coarse(part, int(coarse[i])),
+            *right_or_not(part),
+            *apart(part),
+        ]
         found += [Concern(part.problem, part.name, kind, sentence) for kind, sentence in sentences]
         found += alike.get(i, [])
     return found
@@ -53,6 +61,13 @@ def waiting(part: PartReport) -> Iterator[tuple[str, str]]:
     counts = [f"{part.verdicts[verdict]} {verdict}" for verdict in sorted(WAITING) if verdict in part.verdicts]
     if counts:
         yield "waiting", f"For a person to decide: {', '.join(counts)}."
+
+
+def disputed(count: int) -> Iterator[tuple[str, str]]:
+    """That a person gave other points than the program."""
+    if count:
+        students = f"{count} students" if count > 1 else "one student"
+        yield "disputed", f"A person overruled the mark of {students}: are the key and the spec right?"
 
 
 def too_coarse(part: PartReport, count: int) -> Iterator[tuple[str, str]]:

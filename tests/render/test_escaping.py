@@ -139,6 +139,17 @@ def test_what_a_page_of_lines_says() -> None:
     assert "This equation holds; solve it for w." in text
 
 
+@pytest.mark.parametrize("format", ["md", "html", "pdf"])
+def test_hints_stand_where_something_is_wrong(format: str) -> None:
+    """And nowhere else; they are prose, with mathematics."""
+    problem = grader.load("problems/lesson-0/dot-and-cross.yaml")
+    assert problem.hints
+    wrong = page("s", [SheetView(problem, grader.grade(problem, {"dot": "1"}))], format)
+    assert wrong.count("Hint") == len(problem.hints)
+    right = grader.grade(problem, {"dot": str(problem.solution["dot"].value)})
+    assert "Hint" not in page("s", [SheetView(problem, [right["dot"]])], format)
+
+
 def test_every_format_escapes_by_default() -> None:
     """A template that prints a value gets it escaped without asking."""
     from grader.render.environment import environment

@@ -280,3 +280,14 @@ def test_a_table_of_decisions_that_cannot_be_read_is_told(tmp_path: Path) -> Non
     report, errors = class_report(tmp_path)
     assert report.waiting == 1
     assert "expected a column named student" in str(errors[0])
+
+
+def test_a_mark_that_a_person_overruled_is_disputed(tmp_path: Path) -> None:
+    """A row that was added for a mark that waited for nobody; one that waited is no dispute."""
+    write_marks(tmp_path, [mark("a", "w", "correct"), mark("b", "w", "wrong"), mark("a", "text", "review")])
+    head = "student,problem,part,verdict,earned\n"
+    (tmp_path / "review.csv").write_text(f"{head}a,p,w,,1\nb,p,w,wrong,\na,p,text,review,1\n")
+    disputed = [concern for concern in class_report(tmp_path)[0].concerns if concern.kind == "disputed"]
+    assert [(concern.part, concern.sentence) for concern in disputed] == [
+        ("w", "A person overruled the mark of one student: are the key and the spec right?")
+    ]
