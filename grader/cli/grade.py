@@ -38,7 +38,7 @@ MOST_ROWS = 40  # student and problem pairs that the table still lists one by on
 @click.option("--out", type=terminal.FOLDER, default=Path("out"), show_default=True, help="Where results go.")
 @click.option(
     "--feedback",
-    type=click.Choice(["md", "html", "pdf"]),
+    type=click.Choice(["md", "tex", "html", "pdf"]),
     callback=settable,
     help="Write feedback pages in this format, however many students there are.",
 )

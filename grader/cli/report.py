@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from grader.cli import terminal
+from grader.cli.pages import settable
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -15,28 +17,43 @@ if TYPE_CHECKING:
     from grader.errors import GraderError
     from grader.report import ClassReport
 
-PAGES = ("md", "html")
+PAGES = ("md", "html")  # where no format is asked for
 MOST_ROWS = 10  # of each list on the terminal
 LONGEST = 200  # characters of a cell
 WIDTH = 116  # of a table in a file or a pipe
 
 
+def all_settable(context: click.Context, parameter: click.Parameter, formats: Sequence[str]) -> Sequence[str]:
+    """Formats that this machine can write, as a callback of an option."""
+    for format in formats:
+        settable(context, parameter, format)
+    return formats
+
+
 @click.command("report")
 @click.argument("out", type=terminal.FOLDER)
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(["md", "tex", "html", "pdf"]),
+    multiple=True,
+    callback=all_settable,
+    help="Page format, again for more than one.  [default: md and html]",
+)
 @click.option("--problems", type=terminal.FOLDER, help="Folder of specs, for their titles.  [default: problems/]")
-def command(out: Path, problems: Path | None) -> None:
+def command(out: Path, formats: Sequence[str], problems: Path | None) -> None:
     """Sum up a class from OUT, the folder that `grader grade` wrote.
 
-    Writes report.md and report.html there: how the points are distributed, how hard each part was and how well it tells
-    students apart, which slips they share, where pages first go wrong, what to look at, and each student in a line.
+    Writes report.md and report.html there, or what --format says: how the points are distributed, how hard each part
+    was and how well it tells students apart, which slips they share, where pages first go wrong, what to look at, and
+    each student in a line.
 
     \b
     Example:
         grader report out/
     """
-    from grader.document import write_bytes
-    from grader.errors import DocumentError
-    from grader.render.environment import FORMATS
+    from grader.errors import GraderError
+    from grader.render.environment import FORMATS, write_page
     from grader.render.report import page
     from grader.report import class_report
 
@@ -45,11 +62,11 @@ def command(out: Path, problems: Path | None) -> None:
         report, unusable = class_report(out, terminal.progress)
         errors += unusable
         links = pages_of(out, report)
-        written = [out / f"report{FORMATS[format].ending}" for format in PAGES if format in FORMATS]
-        for path in written:
-            write_bytes(path, page(report, path.suffix[1:], titles, links, course).encode())
-        summarise(report, written)
-    except DocumentError as error:
+        written = {format: out / f"report{FORMATS[format].ending}" for format in dict.fromkeys(formats or PAGES)}
+        for format, path in written.items():
+            write_page(path, format, page(report, format, titles, links, course))
+        summarise(report, list(written.values()))
+    except GraderError as error:
         errors.append(error)
     terminal.tell(errors)
     terminal.finish(errors)
@@ -74,7 +91,7 @@ def pages_of(out: Path, report: ClassReport) -> dict[str, str]:
     there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     found = {}
     for student, name in file_names(report.order).items():
-        for ending in (".html", ".md"):
+        for ending in (".html", ".md", ".pdf"):
             if name + ending in there:
                 found[student] = f"feedback/{quote(name + ending)}"
                 break

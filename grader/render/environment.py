@@ -24,6 +24,8 @@ from grader.render.escaping import LONGEST, code, escape_html, markdown, shorten
 from grader.render.pdf import pdf
 from grader.render.prose import Document, prose
 from grader.render.prose_formats import to_html, to_latex, to_markdown, to_plain, to_typst
+from grader.render.tex import code as typed
+from grader.render.tex import words
 from grader.resources import shipped
 
 __all__ = ["FORMATS", "LONGEST", "Format", "code", "environment", "markdown", "points", "tex", "visible", "write_page"]
@@ -124,7 +126,7 @@ FORMATS = {
     ),
     "md": Format(ending=".md", escape=markdown, code=code, prose=to_markdown, **LATEX),
     "tex": Format(
-        ending=".tex", escape=tex, code=lambda text: rf"\texttt{{{tex(shortened(text))}}}", prose=to_latex, **LATEX
+        ending=".tex", escape=words, code=typed, prose=to_latex, **LATEX
     ),
     "txt": Format(ending=".txt", escape=visible, code=visible, prose=to_plain, **PLAIN),
     "pdf": Format(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 
 from markupsafe import Markup
 
 from grader.marking.marks import Mark
 from grader.render import charts
 from grader.render.feedback import said
+from grader.render.pictures import Picture
 from grader.report import ClassReport, Student
 from grader.report.columns import VERDICTS
 from grader.report.concerns import signed
@@ -41,16 +44,27 @@ def page(
     links: Mapping[str, str] | None = None,
     course: str = "",
 ) -> str:
-    """The report in `md` or `html`: `titles` of the problems by their ids, `links` to the pages of students."""
+    """The report in a format of `FORMATS`: `titles` of the problems by their ids, `links` to the pages of students."""
     from grader.render.environment import environment
 
     known, pages = titles or {}, links or {}
     return environment(format).get_template("report.j2").render(
-        report=report, course=course, views=views(report), title=lambda id: known.get(id, id),
+        report=report, course=course, views=views(report), title=lambda id: known.get(id, id).strip() or "–",
         link=lambda student: Markup(pages[student]) if student in pages else None, verdicts=verdicts,
         charts=charts, name=short, names=names, percent=percent, part_of=part_of, fate=fate, signed=signed,
-        sentence=sentence, number=number, bar=bar, starts=starts, few=FEW, enough=ENOUGH,
+        sentence=sentence, number=number, bar=bar, starts=starts, drawn=drawn, few=FEW, enough=ENOUGH,
     )  # fmt: skip
+
+
+def drawn(chart: Markup) -> Picture:
+    """A chart as a picture with a title and a description, which its SVG holds.
+
+    >>> found = drawn(Markup('<svg><title id="a">Points</title><desc id="b">0&#39;s: 3</desc></svg>'))
+    >>> found.title, found.description
+    ('Points', "0's: 3")
+    """
+    title, description = (unescape(found[1]) for found in re.finditer("<(?:title|desc)[^>]*>([^<]*)<", chart))
+    return Picture("", title, description, str(chart))
 
 
 def views(report: ClassReport) -> list[View]:

@@ -139,7 +139,7 @@ def test_what_a_page_of_lines_says() -> None:
     assert "This equation holds; solve it for w." in text
 
 
-@pytest.mark.parametrize("format", ["md", "html", "pdf"])
+@pytest.mark.parametrize("format", ["md", "tex", "html", "pdf"])
 def test_hints_stand_where_something_is_wrong(format: str) -> None:
     """And nowhere else; they are prose, with mathematics."""
     problem = grader.load("problems/lesson-0/dot-and-cross.yaml")
