@@ -12,6 +12,8 @@ LONGEST_WORD = 15  # characters in a row that a line of text keeps together
 LONGEST_NAME = 13  # and a column of a table, of what was typed
 _LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 _LONG_NAME = re.compile(rf"\S{{{LONGEST_NAME + 1},}}")
+_JOINED = re.compile("([-'`,!?])(?=[-'`,])")  # as in --, which would be a dash
+_CODE = re.compile(r"\[U\+[0-9A-F]+\]")
 _PIECES = re.compile(r"[^_,/]{1,10}[_,/]?|[_,/]")
 
 
@@ -43,5 +45,6 @@ def _at_joints(word: re.Match[str]) -> str:
 
 
 def _broken(text: str) -> str:
-    """Text whose ends of lines are places where LaTeX may end one."""
-    return re.sub(r"\[U\+[0-9A-F]+\]", lambda code: code[0] + MAY_END, MAY_END.join(map(tex, text.split("\n"))))
+    """Text whose ends of lines are places where LaTeX may end one; signs that fonts would join stay apart."""
+    lines = (_JOINED.sub(r"\1{}", tex(line)) for line in text.split("\n"))
+    return _CODE.sub(lambda code: code[0] + MAY_END, MAY_END.join(lines))

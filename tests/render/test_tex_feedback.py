@@ -110,8 +110,13 @@ def test_breaking_loses_nothing(text: str) -> None:
     """Without the breaks, the text is as it would be without them."""
     from grader.render.escaping import tex
 
-    assert words(text).replace(r"\mayend{}", "") == tex(text)
-    assert code(text).replace(r"\mayend{}", "") == rf"\texttt{{{tex(text)}}}"
+    for made, plain in ((words(text), tex(text)), (code(text), rf"\texttt{{{tex(text)}}}")):
+        assert made.replace(r"\mayend{}", "").replace("{}", "") == plain.replace("{}", "")
+
+
+def test_signs_stand_as_they_were_typed() -> None:
+    """No font makes a dash or a quotation mark of two of them."""
+    assert words("a -- b''") == "a -{}- b'{}'"
 
 
 @pytest.mark.parametrize("attack", [*ATTACKS, *MORE], ids=lambda text: ascii(text[:24]))
