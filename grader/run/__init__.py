@@ -257,7 +257,9 @@ def file_names(students: Iterable[str]) -> Mapping[str, str]:
     taken: set[str] = set()
     names = {}
     for student in students:
-        plain = "".join(c if c.isalnum() or c in "-." else "_" for c in student).strip("._").lstrip("-._")[:80] or "student"
+        plain = (
+            "".join(c if c.isalnum() or c in "-." else "_" for c in student).strip("._").lstrip("-._")[:80] or "student"
+        )
         name, count = plain, 1
         while name.casefold() in taken:
             count += 1
