@@ -1,0 +1,104 @@
+"""`grader export`: marks and problems in the formats of other systems."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.cli import terminal
+
+if TYPE_CHECKING:
+    from grader.errors import GraderError
+
+VISIBILITIES = ("after_due_date", "after_published", "visible", "hidden")
+
+
+@click.group("export")
+def command() -> None:
+    """Write marks or problems in the format of another system.
+
+    \b
+    Example:
+        grader export gradescope out/
+        grader export canvas out/ --gradebook gradebook.csv --assignment "Homework 3"
+        grader export moodle problems/ --variants 10 --seed 42
+        grader export qti problems/
+    """
+
+
+@command.command("gradescope")
+@click.argument("out", type=terminal.FOLDER)
+@click.option("--visibility", type=click.Choice(VISIBILITIES), default=VISIBILITIES[0], show_default=True)
+@click.option("--results", type=terminal.FOLDER, help="Write the one student there is to this file.")
+@click.option("--metadata", type=terminal.FOLDER, help="Gradescope's submission_metadata.json, with --results.")
+@click.option("--told", type=terminal.FOLDER, help="What `grader grade` said, with --results.")
+@click.option("--submission", type=str, default="", help="The folder that it was said of, with --told.")
+def gradescope(
+    out: Path, visibility: str, results: Path | None, metadata: Path | None, told: Path | None, submission: str
+) -> None:
+    """Write results.json for each student in OUT, the folder that `grader grade` wrote, into OUT/gradescope/.
+
+    As an autograder on Gradescope (docs/gradescope.md) there is one student: --results says where to.
+
+    \b
+    Example:
+        grader export gradescope out/
+        grader export gradescope out/ --results /autograder/results/results.json
+    """
+    from grader.errors import GraderError
+
+    try:
+        if results is not None:
+            write_result(out, results, visibility, metadata, told, submission)
+        else:
+            write_results(out, visibility)
+    except GraderError as error:
+        terminal.tell([error])
+        sys.exit(1)
+
+
+def write_results(out: Path, visibility: str) -> None:
+    """A file a student."""
+    from grader.document import make_folder, write_bytes
+    from grader.export import gradescope
+    from grader.export.marked import read_marks, read_totals
+    from grader.run import file_names
+
+    totals = read_totals(out / "marks.csv")
+    names = file_names(totals)
+    folder = make_folder(out / "gradescope")
+    for student, marks in terminal.progress(read_marks(out / "marks.jsonl"), "Writing results"):
+        made = gradescope.results(marks, totals[student], visibility)
+        write_bytes(folder / f"{names[student]}.json", gradescope.to_json(made))
+    click.echo(f"{len(names)} student{'s' * (len(names) != 1)} in {folder}/.")
+
+
+def write_result(
+    out: Path, path: Path, visibility: str, metadata: Path | None, told: Path | None, submission: str
+) -> None:
+    """The file of the one student there is; where there is none, or several, it says so to whoever handed in."""
+    from grader.document import make_folder, write_bytes
+    from grader.export import gradescope
+
+    said = gradescope.told_of(told.read_text("utf-8", "replace"), submission) if told and told.is_file() else []
+    users = gradescope.submitters(metadata) if metadata and metadata.is_file() else []
+    make_folder(path.parent)
+    write_bytes(path, gradescope.to_json(one_result(out, visibility, users, said)))
+    click.echo(path)
+
+
+def one_result(out: Path, visibility: str, users: list[tuple[str, ...]], said: list[str]) -> dict[str, Any]:
+    """The results of the one student whose marks there are."""
+    from grader.export import gradescope
+    from grader.export.marked import read_marks, read_totals
+
+    if not (out / "marks.jsonl").is_file():
+        return gradescope.unusable(said)
+    totals, found = read_totals(out / "marks.csv"), dict(read_marks(out / "marks.jsonl"))
+    if len(found) > 1:
+        return gradescope.unusable(["It holds sheets of several students; hand in your own.", *said])
+    ((student, marks),) = found.items()
+    return gradescope.results(marks, totals[student], visibility, [*gradescope.whose(student, users), *said])
