@@ -11,7 +11,8 @@ import click
 from grader.cli import terminal
 
 if TYPE_CHECKING:
-    from grader.errors import GraderError
+    from grader.export.canvas import Gradebook
+    from grader.export.marked import Totals
 
 VISIBILITIES = ("after_due_date", "after_published", "visible", "hidden")
 
@@ -102,3 +103,55 @@ def one_result(out: Path, visibility: str, users: list[tuple[str, ...]], said: l
         return gradescope.unusable(["It holds sheets of several students; hand in your own.", *said])
     ((student, marks),) = found.items()
     return gradescope.results(marks, totals[student], visibility, [*gradescope.whose(student, users), *said])
+
+
+@command.command("canvas")
+@click.argument("out", type=terminal.FOLDER)
+@click.option("--gradebook", type=terminal.FOLDER, required=True, help="The gradebook, as exported from Canvas.")
+@click.option(
+    "--assignment",
+    "assignments",
+    multiple=True,
+    required=True,
+    metavar="[PROBLEM=]TITLE",
+    help="The assignment that gets the total, or a problem's points; its title or its number. May be given again.",
+)
+def canvas(out: Path, gradebook: Path, assignments: tuple[str, ...]) -> None:
+    """Put the points in OUT, the folder that `grader grade` wrote, into a Canvas gradebook: OUT/canvas.csv.
+
+    Students are found by their SIS Login ID, their ID or their name. Who is in no row is named, and the exit status
+    is then 1.
+
+    \b
+    Example:
+        grader export canvas out/ --gradebook gradebook.csv --assignment "Homework 3"
+        grader export canvas out/ --gradebook gradebook.csv --assignment sgd-line="SGD by hand"
+    """
+    from grader.document import write_bytes
+    from grader.errors import GraderError
+    from grader.export import canvas
+    from grader.export.marked import read_totals
+
+    try:
+        totals, book = read_totals(out / "marks.csv"), canvas.read_gradebook(gradebook)
+        table, errors = canvas.filled(book, totals, columns_of(book, totals, assignments))
+        write_bytes(out / "canvas.csv", canvas.to_csv(table))
+        click.echo(out / "canvas.csv")
+    except GraderError as error:
+        errors = [error]
+    terminal.tell(errors)
+    terminal.finish(errors)
+
+
+def columns_of(book: Gradebook, totals: Totals, assignments: tuple[str, ...]) -> dict[str, str]:
+    """What each assignment gets, by its title: `Title` the total, `problem=Title` a problem's points."""
+    from grader.export import canvas
+
+    sources = {source for points in totals.values() for source in points} - {"out_of"}
+    columns = {}
+    for text in assignments:
+        source, equals, title = text.partition("=")
+        if not equals or source not in sources:
+            source, title = "total", text
+        columns[canvas.chosen(book, title)] = source
+    return columns
