@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,9 @@ import click
 from grader.cli import terminal
 
 if TYPE_CHECKING:
+    from grader.errors import GraderError
     from grader.export.canvas import Gradebook
+    from grader.export.items import Item
     from grader.export.marked import Totals
 
 VISIBILITIES = ("after_due_date", "after_published", "visible", "hidden")
@@ -155,3 +158,66 @@ def columns_of(book: Gradebook, totals: Totals, assignments: tuple[str, ...]) ->
             source, title = "total", text
         columns[canvas.chosen(book, title)] = source
     return columns
+
+
+def item_options(function: Callable[..., None]) -> Callable[..., None]:
+    """What the formats for problems have in common."""
+    for option in (
+        click.option("--out", type=terminal.FOLDER, default=Path("out"), show_default=True, help="Where it goes."),
+        click.option("--seed", default="", help="What variants are drawn by.  [default: the course's]"),
+        click.option(
+            "--variants",
+            type=click.IntRange(0, 1000),
+            default=0,
+            help="So many variants of each problem that varies.  [default: the numbers of the spec]",
+        ),
+        click.argument("problems", type=terminal.FOLDER, required=False),
+    ):
+        function = option(function)
+    return function
+
+
+@command.command("moodle")
+@item_options
+def moodle(problems: Path | None, variants: int, seed: str, out: Path) -> None:
+    """Write PROBLEMS, a folder of specs or one spec, as questions for Moodle: OUT/moodle.xml.
+
+    What Moodle cannot mark (formulas, derivations) is named and left out, and the exit status is then 1.
+
+    \b
+    Example:
+        grader export moodle problems/ --variants 10 --seed 42 --out out/
+    """
+    from grader.export.moodle import to_moodle
+
+    def write(items: list[Item], title: str) -> tuple[bytes, list[GraderError]]:
+        text, errors = to_moodle(items, title)
+        return text.encode(), errors
+
+    write_items(problems, variants, seed, out / "moodle.xml", write)
+
+
+def write_items(
+    problems: Path | None, variants: int, seed: str, path: Path, write: Callable[..., tuple[bytes, list[GraderError]]]
+) -> None:
+    """Write the questions of problems to a file; `write` takes them and the course's title."""
+    from grader.document import make_folder, write_bytes
+    from grader.errors import GraderError
+    from grader.export.items import every, gathered
+    from grader.problem import load_folder
+    from grader.sheets import seed_of
+
+    known, errors = load_folder(terminal.problems_folder(problems))
+    try:
+        seed = seed_of(known.values(), seed) if variants else seed
+        items, left_out = gathered(terminal.progress(every(known, variants, seed), "Writing questions"))
+        title = next((problem.course.title for problem in known.values() if problem.course.title), "Exercises")
+        data, more = write(items, title)
+        make_folder(path.parent)
+        write_bytes(path, data)
+        errors += left_out + more
+        click.echo(f"{len(items) - len(more)} questions in {path}")
+    except GraderError as error:
+        errors.append(error)
+    terminal.tell(errors)
+    terminal.finish(errors)
