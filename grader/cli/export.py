@@ -221,3 +221,19 @@ def write_items(
         errors.append(error)
     terminal.tell(errors)
     terminal.finish(errors)
+
+
+@command.command("qti")
+@item_options
+def qti(problems: Path | None, variants: int, seed: str, out: Path) -> None:
+    """Write PROBLEMS, a folder of specs or one spec, as a package of QTI 2.1 items: OUT/qti.zip.
+
+    What platforms cannot mark (formulas, derivations) is named and left out, and the exit status is then 1.
+
+    \b
+    Example:
+        grader export qti problems/ --out out/
+    """
+    from grader.export.qti import to_qti
+
+    write_items(problems, variants, seed, out / "qti.zip", lambda items, title: (to_qti(items), []))

@@ -165,9 +165,8 @@ def blank(part: Part, step: Step) -> Blank:
         if part == Part(part.step, part.points):
             digits = np.asarray(tolerance(values, Part(part.step, digits=DIGITS)))
             allowed = np.where(values == 0, 0, np.maximum(allowed, digits))
-    return Blank(
-        part.step, step.sentence, part.points, step.shape, tuple(values.tolist()), tuple(allowed.tolist()), words
-    )
+    numbers = tuple(values.tolist()), tuple(allowed.tolist())
+    return Blank(part.step, step.sentence, part.points, step.shape, *numbers, words)
 
 
 def other(problem: Problem, part: Part, step: Step, variant: int) -> Item | None:

@@ -110,7 +110,7 @@ def test_all_problems(shipped: dict[str, Problem]) -> None:
     text, more = to_moodle(found, "Exercises")
     made = questions(text)
     assert len(made) == len(found) - len(more) > 70
-    assert {str(each.get("type")) for each in made} == set(check)
+    assert {str(each.get("type")) for each in made} == {*check} - {"numerical"}
     told = " ".join(map(str, errors + more))
     assert all(id in told for id in shipped if id not in {item.problem for item in found})
     for item in found:
