@@ -147,7 +147,7 @@ def _rule(rules: ET.Element, test: ET.Element, worth: Fraction) -> None:
     met.append(test)
     total = ET.SubElement(ET.SubElement(met, "setOutcomeValue", identifier="SCORE"), "sum")
     ET.SubElement(total, "variable", identifier="SCORE")
-    ET.SubElement(total, "baseValue", baseType="float").text = points(worth)
+    ET.SubElement(total, "baseValue", baseType="float").text = decimal(float(worth))
 
 
 def _choice(root: ET.Element, body: ET.Element, rules: ET.Element, choice: Choice, worth: Fraction) -> None:
@@ -168,7 +168,7 @@ def _matching(root: ET.Element, body: ET.Element, rules: ET.Element, pairs: Matc
     declared = _response(root, "RESPONSE", "multiple", "directedPair", right)
     mapping = ET.SubElement(declared, "mapping", defaultValue="0")
     for pair in right:
-        ET.SubElement(mapping, "mapEntry", mapKey=pair, mappedValue=points(worth / len(right)))
+        ET.SubElement(mapping, "mapEntry", mapKey=pair, mappedValue=decimal(float(worth / len(right))))
     field = ET.SubElement(body, "matchInteraction", responseIdentifier="RESPONSE", shuffle="true")
     field.set("maxAssociations", str(len(right)))
     for side, texts, most in (("L", pairs.left, 1), ("R", None, len(right))):
