@@ -68,14 +68,13 @@ def write_results(out: Path, visibility: str) -> None:
     """A file a student."""
     from grader.document import make_folder, write_bytes
     from grader.export import gradescope
-    from grader.export.marked import read_marks, read_totals
+    from grader.export.marked import read_totals, with_totals
     from grader.run import file_names
 
-    totals = read_totals(out / "marks.csv")
-    names = file_names(totals)
+    names = file_names(read_totals(out / "marks.csv"))
     folder = make_folder(out / "gradescope")
-    for student, marks in terminal.progress(read_marks(out / "marks.jsonl"), "Writing results"):
-        made = gradescope.results(marks, totals[student], visibility)
+    for student, marks, points in terminal.progress(with_totals(out), "Writing results"):
+        made = gradescope.results(marks, points, visibility)
         write_bytes(folder / f"{names[student]}.json", gradescope.to_json(made))
     click.echo(f"{len(names)} student{'s' * (len(names) != 1)} in {folder}/.")
 
@@ -97,15 +96,15 @@ def write_result(
 def one_result(out: Path, visibility: str, users: list[tuple[str, ...]], said: list[str]) -> dict[str, Any]:
     """The results of the one student whose marks there are."""
     from grader.export import gradescope
-    from grader.export.marked import read_marks, read_totals
+    from grader.export.marked import with_totals
 
     if not (out / "marks.jsonl").is_file():
         return gradescope.unusable(said)
-    totals, found = read_totals(out / "marks.csv"), dict(read_marks(out / "marks.jsonl"))
-    if len(found) > 1:
+    found = list(with_totals(out))
+    if len(found) != 1:
         return gradescope.unusable(["It holds sheets of several students; hand in your own.", *said])
-    ((student, marks),) = found.items()
-    return gradescope.results(marks, totals[student], visibility, [*gradescope.whose(student, users), *said])
+    ((student, marks, points),) = found
+    return gradescope.results(marks, points, visibility, [*gradescope.whose(student, users), *said])
 
 
 @command.command("canvas")

@@ -50,14 +50,27 @@ def read_totals(path: Path) -> Totals:
     Raises `DocumentError` where it is no such table.
     """
     table = csv.reader(io.StringIO(read_text(path), newline=""))
-    header = next(table)
-    if header[:3] != ["student", "total", "out_of"]:
-        raise DocumentError("expected the columns student, total, out_of", Place(str(path), 1), AGAIN)
     totals = {}
-    for cells in table:
-        try:
+    try:
+        header = next(table)
+        if header[:3] != ["student", "total", "out_of"]:
+            raise DocumentError("expected the columns student, total, out_of", Place(str(path), 1), AGAIN)
+        for cells in table:
             points = [Fraction(cell) for cell in cells[1:]]
             totals[restored(cells[0])] = dict(zip(header[1:], points, strict=True))
-        except (ValueError, ZeroDivisionError, IndexError) as error:
-            raise DocumentError("not a row of points", Place(str(path), table.line_num), AGAIN) from error
+    except (csv.Error, ValueError, ZeroDivisionError, IndexError) as error:
+        raise DocumentError("not a row of points", Place(str(path), table.line_num), AGAIN) from error
     return totals
+
+
+def with_totals(out: Path) -> Iterator[tuple[str, list[Mark], Mapping[str, Fraction]]]:
+    """Each student's marks and points in a folder that `grader grade` wrote.
+
+    Raises `DocumentError` where the two files are not of one run, or cannot be read.
+    """
+    totals = read_totals(out / "marks.csv")
+    for student, marks in read_marks(out / "marks.jsonl"):
+        if student not in totals:
+            what = f"the student '{student}' of marks.jsonl has no row"
+            raise DocumentError(what, Place(str(out / "marks.csv")), AGAIN)
+        yield student, marks, totals[student]

@@ -116,6 +116,26 @@ def test_a_broken_file_of_marks_is_told(tmp_path: Path, line: str) -> None:
     assert "marks.jsonl:1: not a mark" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("", "the file is empty"),
+        ("a,b\n", "expected the columns"),
+        ("student,total,out_of\ns,x,2\n", "marks.csv:2: not a row of points"),
+        ("student,total,out_of\ns,1\n", "marks.csv:2: not a row of points"),
+        ("student,total,out_of\nt,1,2\n", "'s' of marks.jsonl has no row"),
+    ],
+)
+def test_a_broken_table_of_points_is_told(tmp_path: Path, table: str, said: str) -> None:
+    """One message, whatever somebody did to the file."""
+    (tmp_path / "marks.csv").write_text(table)
+    line = '{"student":"s","problem":"p","part":"w","verdict":"wrong","credit":0,"points":2}'
+    (tmp_path / "marks.jsonl").write_text(line + "\n")
+    result = CliRunner().invoke(main, ["export", "gradescope", str(tmp_path)])
+    assert result.exit_code == 1
+    assert said in result.stderr
+
+
 def test_without_marks_it_says_what_to_do(tmp_path: Path) -> None:
     """The folder of a run that there was not."""
     result = CliRunner().invoke(main, ["export", "gradescope", str(tmp_path)])
