@@ -11,6 +11,7 @@ COMMANDS = {
     "report": "Sum up a class: distributions, difficulty, shared slips, what to look at.",
     "key": "Write the worked solutions.",
     "worksheet": "Write the problems with room to answer, for all or for each student.",
+    "export": "Write marks or problems for Gradescope, Canvas, Moodle or QTI.",
     "whose": "Find whose key holds a number.",
     "check": "Test problems: both readings, every proof, every page.",
     "show": "Print one worked solution here.",

@@ -1,0 +1,59 @@
+"""What stands ready for other systems beside the package: scripts, a hook, an action."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from grader.cli import COMMANDS, main
+from grader.document import Entries, Items, read_yaml
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.mark.parametrize("name", ["setup.sh", "run_autograder"])
+def test_scripts_are_bash_that_can_be_run(name: str) -> None:
+    """Gradescope runs them as they are."""
+    path = ROOT / "integrations" / "gradescope" / name
+    assert os.access(path, os.X_OK)
+    assert path.read_text().startswith("#!/usr/bin/env bash\n")
+    assert subprocess.run(["bash", "-n", path], check=False).returncode == 0
+
+
+def test_the_hook_runs_a_command_that_there_is() -> None:
+    """With what `pre-commit validate-manifest` asks of a hook."""
+    (hook,) = read_yaml((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert isinstance(hook, Entries)
+    assert {"id", "name", "entry", "language"} <= set(hook)
+    program, command = str(hook["entry"]).split()
+    assert (program, command in COMMANDS) == ("grader", True)
+
+
+def test_the_action_hands_inputs_over_in_the_environment() -> None:
+    """No input is put into a script's text, where it could run."""
+    action = read_yaml((ROOT / "action.yml").read_text())
+    assert isinstance(action, Entries)
+    runs = action["runs"]
+    assert isinstance(runs, Entries)
+    assert runs["using"] == "composite"
+    steps = runs["steps"]
+    assert isinstance(steps, Items)
+    for step in steps:
+        assert isinstance(step, Entries)
+        assert "${{" not in str(step.get("run", ""))
+        assert ("run" in step) == ("shell" in step)
+
+
+def test_every_option_in_the_documents_exists() -> None:
+    """What the pages on exports name is what the commands take."""
+    pages = "".join((ROOT / "docs" / name).read_text() for name in ("exports.md", "gradescope.md"))
+    for command in set(re.findall(r"grader export (\w+)", pages)):
+        told = CliRunner().invoke(main, ["export", command, "--help"])
+        assert told.exit_code == 0
+        for line in re.findall(rf"grader export {command}[^\n`]*", pages):
+            assert all(option in told.output for option in re.findall(r"--\w+", line))
