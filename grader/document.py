@@ -111,15 +111,20 @@ def read_text(path: Path) -> str:
             data = file.read(LARGEST + 1)
     except OSError as error:
         raise DocumentError(f"cannot be opened: {error.strerror}", Place(str(path)), "check its permissions") from error
+    return decoded(data, Place(str(path)))
+
+
+def decoded(data: bytes, place: Place) -> str:
+    """The text of what was read; raises `DocumentError` where it is too large, not UTF-8 or empty."""
     if len(data) > LARGEST:
-        raise DocumentError(f"larger than {LARGEST // 1_000_000} MB", Place(str(path)), "split it into smaller files")
+        raise DocumentError(f"larger than {LARGEST // 1_000_000} MB", place, "split it into smaller files")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         what = f"not a text file: byte 0x{data[error.start]:02x} at offset {error.start} is not UTF-8"
-        raise DocumentError(what, Place(str(path)), "save it as plain text in UTF-8") from error
+        raise DocumentError(what, place, "save it as plain text in UTF-8") from error
     if not text.strip():
-        raise DocumentError("the file is empty", Place(str(path)), "fill it in or remove it")
+        raise DocumentError("the file is empty", place, "fill it in or remove it")
     return text
 
 

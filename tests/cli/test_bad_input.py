@@ -130,7 +130,8 @@ SUBMISSIONS = [
     ("bad.jsonl", '{"student": "bob", "answers": {}}\nnot json\n{"student": "eve", "answers": {}}\n',
      "submissions/bad.jsonl:2: not JSON: Expecting value at column 1"),
     ("bad.csv", "student,good.yhat_1,mark\nbob,1,2\n",
-     "submissions/bad.csv:1: the column 'mark' names no step; expected problem.step"),
+     "submissions/bad.csv:1: the column 'mark' names no step; expected problem.step; "
+     "write a mapping.yaml beside it where the columns have other names"),
     ("bad.csv", "studnt,good.yhat_1\nbob,1\n",
      "submissions/bad.csv:1: expected a column named student; did you mean 'studnt'?"),
     ("bad.csv", "student,good.yhat_1\nbob,1,2\neve,1\n",
