@@ -134,8 +134,8 @@ def read_document(path: Path) -> Node:
     return read(read_text(path), Place(str(path)))
 
 
-def read_yaml(text: str, place: Place | None = None) -> Node:
-    """The first YAML document in `text`.
+def read_yaml(text: str, place: Place | None = None, *, aliases: bool = False) -> Node:
+    """The first YAML document in `text`; `aliases` reads those that programs write (& and *), as empty texts.
 
     >>> read_yaml("w: 0.50\\nx: [1, 2e-3]")
     {'w': '0.50', 'x': ['1', '2e-3']}
@@ -145,7 +145,7 @@ def read_yaml(text: str, place: Place | None = None) -> Node:
     place = place or Place()
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _compose(yaml.parse(text, Loader=loader), place)
+        return _compose(yaml.parse(text, Loader=loader), place, aliases)
     except yaml.MarkedYAMLError as error:
         last = len(text.splitlines()) or 1  # where a bracket is missing, libyaml's mark stands behind the end
         line = min(error.problem_mark.line + 1, last) if error.problem_mark else None
@@ -158,7 +158,7 @@ def read_yaml(text: str, place: Place | None = None) -> Node:
         raise DocumentError(what, place, "save it as plain text in UTF-8") from error
 
 
-def _compose(events: Iterator[Any], place: Place) -> Node:
+def _compose(events: Iterator[Any], place: Place, aliases: bool) -> Node:
     """Build nodes from the parser's events with a stack of our own, so that no nesting can exhaust the program's."""
     import yaml
 
@@ -168,7 +168,7 @@ def _compose(events: Iterator[Any], place: Place) -> Node:
     for event in events:
         line = event.start_mark.line + 1
         here = Place(place.file, line)
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        if not aliases and (isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None)):
             raise DocumentError("anchors and aliases (& and *) are not read", here, "write the value out")
         if isinstance(event, yaml.DocumentStartEvent) and root:
             break
@@ -198,6 +198,8 @@ def _node(event: Any, line: int) -> Node | None:
     if isinstance(event, yaml.ScalarEvent):
         null = not event.style and event.value in {"", "~", "null", "Null", "NULL"}  # libyaml says '' for plain style
         return Text("" if null else event.value, line)
+    if isinstance(event, yaml.AliasEvent):
+        return Text("", line)
     if isinstance(event, yaml.SequenceStartEvent):
         return Items(line=line)
     return Entries(line) if isinstance(event, yaml.MappingStartEvent) else None

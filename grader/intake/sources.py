@@ -73,15 +73,15 @@ def printable(path: str | os.PathLike[str]) -> str:
     >>> printable("hand\\udcffed-in\\x1b.yaml")
     'hand�ed-in�.yaml'
     """
-    text = os.fsencode(path).decode("utf-8", "replace")
-    return "".join("\ufffd" if unicodedata.category(character) == "Cc" else character for character in text)
+    text = os.fspath(path)
+    return "".join("\ufffd" if unicodedata.category(sign) in {"Cc", "Cs"} else sign for sign in text)
 
 
 def of_path(path: Path, mapping: Path | None = None) -> File:
     """A file on the disk."""
 
     def beside(relative: str) -> File | None:
-        other = path.parent / relative
+        other = Path(os.path.normpath(path.parent / relative))
         return of_path(other, mapping) if other.is_file() else None
 
     return File(printable(path), lambda: path.open("rb"), beside, mapping=mapping)

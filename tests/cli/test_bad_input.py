@@ -122,7 +122,7 @@ SUBMISSIONS = [
      "submissions/bad.yaml: not a text file: byte 0x89 at offset 0 is not UTF-8; save it as plain text in UTF-8"),
     ("page.png", b"\x89PNG\r\n\x1a\n",
      "submissions/page.png: a file of this kind ('.png') is not a submission; "
-     "expected .yaml, .yml, .json, .jsonl, .csv, .md"),
+     "expected .yaml, .yml, .json, .jsonl, .csv, .md, .ipynb, .zip, .tar, .tar.gz, .tgz"),
     ("bad.json", '{"student": "bob", ', "submissions/bad.json:1: not JSON: Expecting property name enclosed in "
      "double quotes at column 20"),
     ("bad.json", "[" * 100_000, "submissions/bad.json: nested more than 32 deep; flatten it"),
