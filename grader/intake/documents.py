@@ -34,7 +34,7 @@ def read_lines(file: File) -> Iterator[Submission | GraderError]:
             if len(line) <= LARGEST and not line.strip(b" \t\r\n\xef\xbb\xbf"):
                 continue
             empty = False
-            yield submission(read_json(decoded(line, place), place), place, file.student)
+            yield submission(read_json(decoded(line.rstrip(b"\r\n"), place), place), place, file.student)
         except GraderError as error:
             yield error.at(place)
     if empty:

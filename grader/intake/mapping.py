@@ -50,17 +50,19 @@ def mapped(header: Row, mapping: tuple[Entries, Place]) -> Columns:
     """The columns of a table by a mapping. Raises `DocumentError` where it names one that is not there."""
     node, root = mapping
     table = Header(header)
-    head = {
-        key: [table.find(name, root.within(key, node.line_of(key))) for name in _names(node[key], root.within(key))]
-        for key in HEAD
-        if key in node
-    }
+    head = {key: _columns(node[key], table, root.within(key, node.line_of(key))) for key in HEAD if key in node}
     steps = {
         (problem, step): table.find(column, place) for problem, step, column, place in _steps(node["answers"], root)
     }
     blank = frozenset(name.strip() for name in _names(node["blank"], root.within("blank"))) if "blank" in node else ()
     form = node.get("time_format", Text(""))
+    if not isinstance(form, Text):
+        raise DocumentError("expected text", root.within("time_format", node.line_of("time_format")))
     return Columns(head, steps, len(table.names), frozenset(blank), str(form))
+
+
+def _columns(node: Node, table: Header, place: Place) -> list[int]:
+    return [table.find(name, place) for name in _names(node, place)]
 
 
 class Header:
