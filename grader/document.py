@@ -111,15 +111,20 @@ def read_text(path: Path) -> str:
             data = file.read(LARGEST + 1)
     except OSError as error:
         raise DocumentError(f"cannot be opened: {error.strerror}", Place(str(path)), "check its permissions") from error
+    return decoded(data, Place(str(path)))
+
+
+def decoded(data: bytes, place: Place) -> str:
+    """The text of what was read; raises `DocumentError` where it is too large, not UTF-8 or empty."""
     if len(data) > LARGEST:
-        raise DocumentError(f"larger than {LARGEST // 1_000_000} MB", Place(str(path)), "split it into smaller files")
+        raise DocumentError(f"larger than {LARGEST // 1_000_000} MB", place, "split it into smaller files")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         what = f"not a text file: byte 0x{data[error.start]:02x} at offset {error.start} is not UTF-8"
-        raise DocumentError(what, Place(str(path)), "save it as plain text in UTF-8") from error
+        raise DocumentError(what, place, "save it as plain text in UTF-8") from error
     if not text.strip():
-        raise DocumentError("the file is empty", Place(str(path)), "fill it in or remove it")
+        raise DocumentError("the file is empty", place, "fill it in or remove it")
     return text
 
 
@@ -129,8 +134,8 @@ def read_document(path: Path) -> Node:
     return read(read_text(path), Place(str(path)))
 
 
-def read_yaml(text: str, place: Place | None = None) -> Node:
-    """The first YAML document in `text`.
+def read_yaml(text: str, place: Place | None = None, *, aliases: bool = False) -> Node:
+    """The first YAML document in `text`; `aliases` reads those that programs write (& and *), as empty texts.
 
     >>> read_yaml("w: 0.50\\nx: [1, 2e-3]")
     {'w': '0.50', 'x': ['1', '2e-3']}
@@ -140,7 +145,7 @@ def read_yaml(text: str, place: Place | None = None) -> Node:
     place = place or Place()
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _compose(yaml.parse(text, Loader=loader), place)
+        return _compose(yaml.parse(text, Loader=loader), place, aliases)
     except yaml.MarkedYAMLError as error:
         last = len(text.splitlines()) or 1  # where a bracket is missing, libyaml's mark stands behind the end
         line = min(error.problem_mark.line + 1, last) if error.problem_mark else None
@@ -153,7 +158,7 @@ def read_yaml(text: str, place: Place | None = None) -> Node:
         raise DocumentError(what, place, "save it as plain text in UTF-8") from error
 
 
-def _compose(events: Iterator[Any], place: Place) -> Node:
+def _compose(events: Iterator[Any], place: Place, aliases: bool) -> Node:
     """Build nodes from the parser's events with a stack of our own, so that no nesting can exhaust the program's."""
     import yaml
 
@@ -163,7 +168,7 @@ def _compose(events: Iterator[Any], place: Place) -> Node:
     for event in events:
         line = event.start_mark.line + 1
         here = Place(place.file, line)
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        if not aliases and (isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None)):
             raise DocumentError("anchors and aliases (& and *) are not read", here, "write the value out")
         if isinstance(event, yaml.DocumentStartEvent) and root:
             break
@@ -193,6 +198,8 @@ def _node(event: Any, line: int) -> Node | None:
     if isinstance(event, yaml.ScalarEvent):
         null = not event.style and event.value in {"", "~", "null", "Null", "NULL"}  # libyaml says '' for plain style
         return Text("" if null else event.value, line)
+    if isinstance(event, yaml.AliasEvent):
+        return Text("", line)
     if isinstance(event, yaml.SequenceStartEvent):
         return Items(line=line)
     return Entries(line) if isinstance(event, yaml.MappingStartEvent) else None

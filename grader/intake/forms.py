@@ -7,12 +7,12 @@ Headings, quotes (`>`), rules and blank lines say nothing; any other line that i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.document import Entries, Items, Node, Text, read_yaml
 from grader.errors import GraderError, Place, SubmissionError
+from grader.intake.records import HEAD
 
-HEAD = ("student", "seed", "variant")
 MOST_TROUBLES = 20  # lines of a file that are named
 MOST_MISSING = 100  # entries of a list that may be left out
 
@@ -38,11 +38,22 @@ class Form:
     """Where a table or a block goes that stands next."""
     ruled: bool = False
     """Whether the open table has had its rule."""
+    quoted: str = ""
+    """The problem whose heading came last, where its id stands in backticks."""
+    marked: set[str] = field(default_factory=set)
+    """All problems whose ids stand in backticks."""
+    prose: bool = False
+    """Whether lines may say nothing, as between the cells of a notebook."""
 
     def trouble(self, what: str, line: int, hint: str) -> None:
         """Name a line; of very many only the first."""
         if len(self.troubles) < MOST_TROUBLES:
-            self.troubles.append(SubmissionError(what, Place(self.place.file, line), hint))
+            self.troubles.append(SubmissionError(what, replace(self.place, line=line), hint))
+
+    def stray(self, what: str, line: int, hint: str) -> None:
+        """Name a line that belongs to nothing, unless it may be prose."""
+        if not self.prose:
+            self.trouble(what, line, hint)
 
     def problem(self, id: str, line: int) -> None:
         """A heading: from here on answers are to this problem."""
@@ -52,13 +63,19 @@ class Form:
             self.answers.put(id, steps, line)
         self.steps, self.open = steps, None
 
+    def heading(self, match: re.Match[str], line: int) -> None:
+        """A heading that names a problem."""
+        self.quoted = match[1] if match.re is _PROBLEM else ""
+        self.marked |= {match[1]} if self.quoted else set()
+        self.problem(match[1], line)
+
     def value(self, name: str, index: str | None, text: str, line: int) -> None:
         """A line `name = value`, or `name[index] = value`."""
         if name in HEAD and not self.steps:
             self.head.put(name, Text(text, line), line)
             return
         if self.steps is None:
-            self.trouble(f"'{name}' stands before the first problem", line, "put a heading with its id above: ## `id`")
+            self.stray(f"'{name}' stands before the first problem", line, "put a heading with its id above: ## `id`")
             return
         entries, key = self.steps, name
         if index is not None:
@@ -78,7 +95,7 @@ class Form:
     def row(self, cells: list[str], line: int) -> None:
         """A row of a table; a blank one above the rule is no row of it."""
         if self.open is None:
-            self.trouble("a table that belongs to no name", line, "write `name =` above it")
+            self.stray("a table that belongs to no name", line, "write `name =` above it")
             return
         entries, key = self.open
         rows = entries[key] if isinstance(entries.get(key), Items) else Items(line=line)
@@ -94,10 +111,42 @@ class Form:
     def block(self, text: str, line: int) -> None:
         """What stands between fences."""
         if self.open is None:
-            self.trouble("a block that belongs to no name", line, "write `name =` above it")
+            self.stray("a block that belongs to no name", line, "write `name =` above it")
             return
         entries, key = self.open
         entries[key], self.open = Text(text, line), None
+
+    def read(self, lines: list[str], at: int = 0) -> None:
+        """Read lines from one on."""
+        while at < len(lines):
+            text, at = lines[at], at + 1
+            if heading := _PROBLEM.match(text) or _WORD.fullmatch(text):
+                self.heading(heading, at)
+            elif fence := _FENCE.match(text):
+                end = _end(lines, at, fence[1])
+                self.block("\n".join(lines[at:end]), at)
+                if closed := end < len(lines) and not _PROBLEM.match(lines[end]):
+                    end += 1
+                if not closed:
+                    self.stray("the block that starts here is not closed", at, f"write {fence[1]} below it")
+                at = end
+            elif text.lstrip().startswith("|"):
+                self.row(_cells(text), at)
+            elif _NOTHING.fullmatch(text):
+                continue
+            elif value := _VALUE.fullmatch(text):
+                self.value(value[1], value[2], _bare(value[3]), at)
+            else:
+                what = f"expected `name = value`, got '{_shown(text)}'"
+                self.stray(what, at, "remarks go behind >, what takes several lines between ``` and ```")
+
+    def settled(self) -> Entries:
+        """The answers by problem, headings that are none left out."""
+        answers = Entries(self.answers.line)
+        for id, steps in self.answers.items():
+            if isinstance(steps, Entries) and (steps or id in self.marked):
+                answers.put(id, _settled(steps), self.answers.line_of(id))
+        return answers
 
 
 def document(text: str, place: Place) -> tuple[Entries, list[GraderError]]:
@@ -115,37 +164,9 @@ def document(text: str, place: Place) -> tuple[Entries, list[GraderError]]:
         start = ends.index("---") + 2
         head = read_yaml("\n" + "\n".join(lines[1 : start - 1]), place)
         form.head = head if isinstance(head, Entries) else form.head
-    _read(form, lines, start)
-    answers = Entries(form.answers.line)
-    for id, steps in form.answers.items():
-        if isinstance(steps, Entries) and (steps or _PROBLEM.match(lines[(form.answers.line_of(id) or 1) - 1])):
-            answers.put(id, _settled(steps), form.answers.line_of(id))
-    form.head.put("answers", answers, None)
+    form.read(lines, start)
+    form.head.put("answers", form.settled(), None)
     return form.head, form.troubles
-
-
-def _read(form: Form, lines: list[str], at: int) -> None:
-    while at < len(lines):
-        text, at = lines[at], at + 1
-        if heading := _PROBLEM.match(text) or _WORD.fullmatch(text):
-            form.problem(heading[1], at)
-        elif fence := _FENCE.match(text):
-            end = _end(lines, at, fence[1])
-            form.block("\n".join(lines[at:end]), at)
-            if closed := end < len(lines) and not _PROBLEM.match(lines[end]):
-                end += 1
-            if not closed:
-                form.trouble("the block that starts here is not closed", at, f"write {fence[1]} below it")
-            at = end
-        elif text.lstrip().startswith("|"):
-            form.row(_cells(text), at)
-        elif _NOTHING.fullmatch(text):
-            continue
-        elif value := _VALUE.fullmatch(text):
-            form.value(value[1], value[2], _bare(value[3]), at)
-        else:
-            what = f"expected `name = value`, got '{_shown(text)}'"
-            form.trouble(what, at, "remarks go behind >, what takes several lines between ``` and ```")
 
 
 def _end(lines: list[str], at: int, fence: str) -> int:

@@ -122,7 +122,7 @@ SUBMISSIONS = [
      "submissions/bad.yaml: not a text file: byte 0x89 at offset 0 is not UTF-8; save it as plain text in UTF-8"),
     ("page.png", b"\x89PNG\r\n\x1a\n",
      "submissions/page.png: a file of this kind ('.png') is not a submission; "
-     "expected .yaml, .yml, .json, .jsonl, .csv, .md"),
+     "expected .yaml, .yml, .json, .jsonl, .csv, .md, .ipynb, .zip, .tar, .tar.gz, .tgz"),
     ("bad.json", '{"student": "bob", ', "submissions/bad.json:1: not JSON: Expecting property name enclosed in "
      "double quotes at column 20"),
     ("bad.json", "[" * 100_000, "submissions/bad.json: nested more than 32 deep; flatten it"),
@@ -130,7 +130,8 @@ SUBMISSIONS = [
     ("bad.jsonl", '{"student": "bob", "answers": {}}\nnot json\n{"student": "eve", "answers": {}}\n',
      "submissions/bad.jsonl:2: not JSON: Expecting value at column 1"),
     ("bad.csv", "student,good.yhat_1,mark\nbob,1,2\n",
-     "submissions/bad.csv:1: the column 'mark' names no step; expected problem.step"),
+     "submissions/bad.csv:1: the column 'mark' names no step; expected problem.step; "
+     "write a mapping.yaml beside it where the columns have other names"),
     ("bad.csv", "studnt,good.yhat_1\nbob,1\n",
      "submissions/bad.csv:1: expected a column named student; did you mean 'studnt'?"),
     ("bad.csv", "student,good.yhat_1\nbob,1,2\neve,1\n",

@@ -1,0 +1,58 @@
+"""What a submission answers that no problem asks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from grader.codes import is_form, number_of
+from grader.document import Entries
+from grader.errors import Place, SubmissionError, did_you_mean
+from grader.intake.records import Submission
+from grader.problem import Problem
+
+
+def misfits(
+    submission: Submission, problems: Mapping[str, Problem], broken: Collection[str] = ()
+) -> Iterable[SubmissionError]:
+    """What a submission answers that no problem asks: an error each, with what may have been meant.
+
+    Of a problem whose own spec is `broken` nothing is said: its author has been told.
+    """
+    yield from _foreign_variants(submission, problems)
+    answers, file = submission.answers, submission.place.file
+    for problem, steps in answers.items():
+        place = Place(file, answers.line_of(problem) or submission.place.line, f"answers.{problem}")
+        if problem in broken:
+            continue
+        if problem not in problems:
+            yield SubmissionError(f"unknown problem '{problem}'", place, did_you_mean(problem, problems))
+        elif isinstance(steps, Entries):
+            yield from _unknown_steps(problems[problem], steps, place)
+        elif steps:
+            yield SubmissionError("expected a mapping of steps to answers", place, "write them as w_1: 0.524")
+
+
+def _foreign_variants(submission: Submission, problems: Mapping[str, Problem]) -> Iterable[SubmissionError]:
+    """Codes that do not go with the student and the seed, each said once."""
+    said, variants = set(), submission.variant
+    for id in submission.answers:
+        variant = submission.variant_of(id)
+        if not variant or is_form(variant) or id not in problems or not problems[id].varies:
+            continue
+        seed = submission.seed.strip() or problems[id].seed
+        if variant in said or number_of(variant, seed, submission.student) is not None:
+            continue
+        said.add(variant)
+        line = variants.line_of(id) if isinstance(variants, Entries) else variants.line
+        what = f"'{variant[:20]}' is not a variant of student '{submission.student}' and seed '{seed}'"
+        if not seed:
+            what = "a variant says nothing without a seed"
+        hint = "copy student, seed and variant from the sheet; the first draw is marked"
+        yield SubmissionError(what, Place(submission.place.file, line or submission.place.line, "variant"), hint)
+
+
+def _unknown_steps(problem: Problem, steps: Entries, place: Place) -> Iterable[SubmissionError]:
+    for step in steps:
+        if step not in problem.solution:
+            here = place.within(step, steps.line_of(step))
+            yield SubmissionError(f"'{problem.id}' has no step '{step}'", here, did_you_mean(step, problem.solution))
