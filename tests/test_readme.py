@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -46,6 +47,13 @@ def test_the_table_and_the_mark_are_what_prints(tmp_path: Path) -> None:
     assert mark in (tmp_path / "marks.jsonl").read_text(encoding="utf-8")
 
 
+GRADEBOOK = """Student,ID,SIS User ID,SIS Login ID,Section,Homework 3 (13)
+    Points Possible,,,,,343
+"Notes, Ann",101,S1,notes,A,
+"Report, Bo",102,S2,report,A,
+"""
+
+
 @pytest.fixture(scope="module")
 def marked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the first command of the list leaves behind."""
@@ -62,8 +70,9 @@ def test_each_command_runs(line: str, marked: Path, tmp_path: Path, monkeypatch:
     for folder in ("problems", "submissions"):
         (tmp_path / folder).symlink_to(Path(folder).absolute())
     (tmp_path / "roster.csv").write_text("student\ns001\ns002\n", encoding="utf-8")
+    (tmp_path / "gradebook.csv").write_text(GRADEBOOK, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    words = line.partition("#")[0].split()[1:]
+    words = shlex.split(line.partition("   #")[0])[1:]
     assert words[0] in COMMANDS
     assert CliRunner().invoke(main, words, catch_exceptions=False).exit_code == 0
 

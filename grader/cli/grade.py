@@ -42,9 +42,12 @@ MOST_ROWS = 40  # student and problem pairs that the table still lists one by on
     callback=settable,
     help="Write feedback pages in this format, however many students there are.",
 )
+@click.option("--mapping", type=terminal.FOLDER, help="What the columns of tables from elsewhere are.")
 @click.option("--fresh", is_flag=True, help="Mark everything anew, also what has not changed since the last run.")
-def command(submissions: Path, problems: Path | None, out: Path, feedback: str | None, fresh: bool) -> None:
-    """Mark SUBMISSIONS, a folder or a file of YAML, JSON, JSON lines, CSV or Markdown.
+def command(
+    submissions: Path, problems: Path | None, out: Path, feedback: str | None, mapping: Path | None, fresh: bool
+) -> None:
+    """Mark SUBMISSIONS: a folder, an archive or a file of YAML, JSON, JSON lines, CSV, Markdown or a notebook.
 
     Writes marks.jsonl (a line a mark), marks.csv (a row a student) and, for up to 1,000 students, a feedback page each.
     What cannot be used is named, the rest is marked, and the exit status is then 1.
@@ -61,7 +64,9 @@ def command(submissions: Path, problems: Path | None, out: Path, feedback: str |
 
     folder = terminal.problems_folder(problems)
     try:
-        graded = run(submissions, folder, out, fresh=fresh, pages=feedback or "", progress=terminal.progress)
+        graded = run(
+            submissions, folder, out, fresh=fresh, pages=feedback or "", mapping=mapping, progress=terminal.progress
+        )
     except BusyError as error:
         terminal.tell([error])
         sys.exit(2)

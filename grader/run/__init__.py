@@ -58,11 +58,14 @@ class Graded:
     """What differs from the last run, None where there was none."""
 
 
-def read(submissions: Path, problems: Path, progress: Progress = silent) -> Graded:
-    """Every submission, and the problems that somebody handed in; what cannot be used is listed in `errors`."""
+def read(submissions: Path, problems: Path, progress: Progress = silent, mapping: Path | None = None) -> Graded:
+    """Every submission, and the problems that somebody handed in; what cannot be used is listed in `errors`.
+
+    `mapping` is a file that says what the columns of tables are.
+    """
     known, errors = load_folder(problems)
     graded = Graded(errors=errors, broken={Path(error.place.file).stem for error in errors})
-    for item in progress(intake.read(submissions), "Reading submissions"):
+    for item in progress(intake.read(submissions, mapping), "Reading submissions"):
         if isinstance(item, Submission):
             graded.submissions.append(item)
             graded.errors.extend(intake.misfits(item, known, graded.broken))
@@ -124,6 +127,7 @@ def run(
     *,
     fresh: bool = False,
     pages: str = "",
+    mapping: Path | None = None,
     progress: Progress = silent,
 ) -> Graded:
     """Mark a cohort into a folder: take from the last run what has not changed and from `review.csv` what a person
@@ -132,7 +136,7 @@ def run(
     `fresh` marks everything anew; `pages` is a format of feedback pages that are written however many students there
     are. Raises `BusyError` where another run has the folder. What cannot be written is the last of the `errors`.
     """
-    graded = read(submissions, problems, progress)
+    graded = read(submissions, problems, progress, mapping)
     if not graded.marks or not graded.problems:
         return graded
     try:
