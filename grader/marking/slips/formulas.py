@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy as np
 from grader.errors import GraderError
 from grader.expression.compare import compare_trees
 from grader.expression.readings import numeric, plain_of
-from grader.expression.tree import Expression, Name, leaves
+from grader.expression.slopes import upward
+from grader.expression.tree import Expression, Name
 from grader.marking.slips.diagnosis import Diagnosis
 from grader.marking.slips.edits import Edit, edits, edits_of
 from grader.numeric import Array
@@ -29,42 +31,55 @@ def formula_slip(answer: Answer, step: Step, solution: Solution) -> Diagnosis | 
     """The simplest edit of a step that a wrong formula is proved to be the same as: there is no chance in it."""
     if answer.implicit:
         return None
-    expanded = answer.scope.expanded
-    return alike(expanded(answer.tree()), edits(step, solution), expanded, lambda edited: proved(answer, edited))
+    return alike(answer.tree(), edits(step, solution), answer.scope, lambda edited: proved(answer, edited))
 
 
 def line_slip(left: Expression, right: Expression, scope: Scope, domains: Mapping[str, str]) -> Diagnosis | None:
     """The simplest edit of one side of a line that the other side is the same as, where the two are not."""
-    mine = scope.expanded(right)
 
     def same(edited: Expression) -> bool:
-        return compare_trees(mine, scope.expanded(edited), domains).verdict == "same"
+        return compare_trees(scope.expanded(right), scope.expanded(edited), domains).verdict == "same"
 
-    return alike(mine, edits_of(left, ()), scope.expanded, same)
+    return alike(right, edits_of(left, ()), scope, same)
 
 
 def alike(
-    mine: Expression,
-    made: Sequence[Edit],
-    expanded: Callable[[Expression], Expression],
-    proved: Callable[[Expression], bool],
+    mine: Expression, made: Sequence[Edit], scope: Scope, proved: Callable[[Expression], bool]
 ) -> Diagnosis | None:
     """The first edit that a formula is proved to be; numbers at a few points leave out nearly all others before."""
-    trees = [expanded(edit.expression) for edit in made]
-    at = sampled([mine, *trees])
+    at = Samples(scope, (mine, *(edit.expression for edit in made[:1])))
     value = value_at(mine, at)
-    near = [k for k, tree in enumerate(trees) if agree(value, value_at(tree, at))]
+    near = [k for k, edit in enumerate(made) if agree(value, value_at(edit.expression, at))]
     for k in near[:MOST_COMPARED]:
         if proved(made[k].expression):
             return Diagnosis(made[k].name, made[k].sentence, 0.0, k + 1, plain_of(made[k].expression))
     return None
 
 
-def sampled(trees: Iterable[Expression]) -> Mapping[str, Array]:
-    """Numbers for every name in some trees, the same at each call."""
-    random = np.random.default_rng(1)
-    names = {leaf.name: leaf for tree in trees for leaf in leaves(tree) if isinstance(leaf, Name)}
-    return {name: random.uniform(0.4, 1.6, (*names[name].shape, POINTS)) for name in sorted(names)}
+class Samples(Mapping[str, Array]):
+    """Numbers at a few points for every name of a page, the same at each call: what is defined by its definition."""
+
+    def __init__(self, scope: Scope, trees: Iterable[Expression]) -> None:
+        self.definitions = scope.definitions
+        seen = (node for tree in (*scope.definitions.values(), *trees) for node in upward(tree))
+        named = [*(value for value in scope.values.values()), *seen]
+        self.shapes = {each.name: each.shape for each in named if isinstance(each, Name)}
+        self._known: dict[str, Array] = {}
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self._known:
+            if name in self.definitions:
+                self._known[name] = numeric(self.definitions[name], self)
+            else:
+                random = np.random.default_rng(zlib.crc32(name.encode("utf-8", "replace")))
+                self._known[name] = random.uniform(0.4, 1.6, (*self.shapes[name], POINTS))
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.shapes)
+
+    def __len__(self) -> int:
+        return len(self.shapes)
 
 
 def value_at(tree: Expression, at: Mapping[str, Array]) -> Array:
