@@ -337,4 +337,5 @@ def test_whatever_is_typed_is_no_crash(values: list[float], mask: int) -> None:
     for key in (np.arange(9.0).reshape(3, 3) - 4, np.array(values[::-1]).reshape(3, 3), np.zeros((3, 3))):
         wrong = (mask >> np.arange(9) & 1).astype(bool).reshape(3, 3)
         for half_units in (np.zeros((3, 3)), np.full((3, 3), 0.5)):
-            pattern(TWO.solution["feature_map_1"], given, key, half_units, wrong)
+            found = pattern(TWO.solution["feature_map_1"], given, key, half_units, wrong)
+            assert found is None or (wrong.any() and found.sentence and 0 <= found.chance <= 1)
