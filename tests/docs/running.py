@@ -21,7 +21,7 @@ CHECKOUT = Path(__file__).parent.parent.parent
 COPIED = ("grader", "problems", "templates", "tests")
 GRADER = '#!/bin/sh\nexec "$PYTHON" -c "from grader.cli import main; main(prog_name=\'grader\')" "$@"\n'
 PYTHON = '#!/bin/sh\nexec "$PYTHON" "$@"\n'
-PYTEST = '#!/bin/sh\nexec "$PYTHON" -m pytest -p no:cacheprovider "$@"\n'
+PYTEST = '#!/bin/sh\nexec "$PYTHON" -m pytest -n 0 -p no:cacheprovider "$@"\n'
 
 
 @dataclass
