@@ -34,6 +34,11 @@ class Slip:
     expression: Expression
     sentence: str
 
+    @property
+    def told(self) -> str:
+        """What a student reads."""
+        return self.sentence
+
 
 @dataclass(frozen=True)
 class Step:

@@ -49,7 +49,7 @@ def test_the_sgd_page_first_goes_wrong_at_the_fourth_slope(graded: Graded) -> No
     assert first.slip == "bracket-lost"
     assert first.message == (
         "It looks as if only ŷ_4 were multiplied by x_4: −(9 − 3.216·4) is 3.864. The bracket is worked out first. "
-        "The key has -23.1232."
+        "(Chance alone meets these digits once in 1,300.) The key has -23.1232."
     )
 
 

@@ -159,7 +159,7 @@ class Group:
         if verdict == "unreadable":
             return words.unreadable(self.answers[i][part.step].trouble)
         if i in judged.slips:
-            return words.slipped(judged.slips[i].sentence, expected)
+            return words.slipped(judged.slips[i].told, expected)
         if verdict in LED:
             return LED[verdict](self.inputs(step, i), self.led_to(step, i), expected)
         if codes.shape != step.shape:
@@ -177,15 +177,15 @@ class Group:
         slips = found.entries.get(i, {})
         pattern = found.patterns.get(i)
         if pattern and pattern.whole:
-            yield pattern.sentence
+            yield pattern.told
         shown, key = (np.array(step.kind.show(values), dtype=object) for values in (
             np.nan_to_num(given), self.solution.arrays[part.step][..., 0]
         ))  # fmt: skip
         if wrong := places((codes == WRONG) | (codes == SLIP)):
             yield words.wrong_cells([(at, shown[at], key[at]) for at in wrong], codes.size)
         if pattern and not pattern.whole and not slips:
-            yield pattern.sentence
-        yield from (words.in_entry(at, slip.sentence) for at, slip in slips.items())
+            yield pattern.told
+        yield from (words.in_entry(at, slip.told) for at, slip in slips.items())
         if missing := places(codes == NOTHING):
             yield words.places("Missing", missing)
         if coarse := places(codes == INCOMPLETE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,19 @@ def wrong_number(expected: Any, own: Any, inputs: Sequence[str]) -> str:
     if own is None or own == expected or not inputs:
         return f"The key has {expected}."
     return f"The key has {expected}; your own {listing(inputs)} would lead to {own}."
+
+
+def with_odds(sentence: str, chance: float) -> str:
+    """What seems to have happened, and how seldom chance alone meets the same digits; as it is where there is none.
+
+    >>> with_odds("It looks as if the sign were lost.", 7 / 9000)
+    'It looks as if the sign were lost. (Chance alone meets these digits once in 1,300.)'
+    """
+    if not chance:
+        return sentence
+    times = 1 / chance
+    shown = f"{round(times, 1 - math.floor(math.log10(times))):,.0f}" if times < 1e6 else "a million or more"
+    return f"{sentence} (Chance alone meets these digits once in {shown}.)"
 
 
 def slipped(sentence: str, expected: Any) -> str:

@@ -23,6 +23,7 @@ from grader.marking.slips.edits import SIMPLEST, Edit, edits_of, known_before
 from grader.marking.slips.numbers import put_in, typed
 from grader.marking.slips.sentences import Words
 from grader.marking.slips.written import RESULTS, written_otherwise
+from grader.marking.words import with_odds
 from grader.numeric import Array
 from grader.solution import Solution, Step
 
@@ -47,6 +48,11 @@ class Diagnosis:
     chance: float
     tried: int
     formula: str = ""
+
+    @property
+    def told(self) -> str:
+        """What a student reads: the sentence, and the odds."""
+        return with_odds(self.sentence, self.chance)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from grader.expression.tree import Apply, Expression, Index, Name, leaves
 from grader.kinds import Numbers, Pairs
 from grader.marking.slips.axes import Axis, Windows, windows_of
 from grader.marking.slips.odds import SURE
+from grader.marking.words import with_odds
 from grader.numeric import Array
 from grader.solution import Step
 
@@ -37,6 +38,11 @@ class Pattern:
     sentence: str
     whole: bool
     chance: float
+
+    @property
+    def told(self) -> str:
+        """What a student reads: the sentence, and the odds where it explains the values."""
+        return with_odds(self.sentence, self.chance) if self.whole else self.sentence
 
 
 @dataclass(frozen=True, eq=False)
