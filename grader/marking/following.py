@@ -7,7 +7,7 @@ from a mistake.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -46,8 +46,8 @@ class Way:
     """The students for whom nothing is rounded in a value and in all that it comes from, `(N,)`."""
     honest: dict[str, np.ndarray] = field(default_factory=dict)
     """The students who have come to a value by right steps, `(N,)`."""
-    routes: dict[str, tuple[tuple[str, ...], np.ndarray]] = field(default_factory=dict)
-    """What another way to a step names, and the students who took it, `(N,)`."""
+    routes: dict[str, list[tuple[tuple[str, ...], np.ndarray]]] = field(default_factory=dict)
+    """What the other ways to a step name, and the students who took each, `(N,)`."""
 
     def __post_init__(self) -> None:
         self.carried |= self.solution.given_arrays
@@ -82,10 +82,15 @@ class Way:
             found = found & known.get(use, np.array([True]))
         return found
 
-    def rests_on(self, name: str, i: int) -> tuple[str, ...]:
-        """What a student's answer to a step rests on, by the way that they took."""
-        uses, who = self.routes.get(name, ((), np.array([False])))
-        return uses if who[i if len(who) > 1 else 0] else self.taken[name].uses
+    def rest_on(self, name: str, who: Students) -> Iterator[tuple[tuple[str, ...], Students]]:
+        """What the answers of some students to a step rest on, by the way that they took, and which students these are."""
+        for uses, took in reversed(self.routes.get(name, [])):
+            there = took[who]
+            if there.any():
+                yield uses, who[there]
+                who = who[~there]
+        if len(who):
+            yield self.taken[name].uses, who
 
     def fitting(self, name: str) -> Array | None:
         """What a step comes to on earlier answers, where that has the shape of the answers to it."""

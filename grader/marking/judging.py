@@ -146,7 +146,7 @@ class Answers:
                 honest |= reached & self.way.all_of(names(route), self.way.honest)
                 whole = np.asarray(flat(reached).all(axis=0) & ~flat(self.equal(self.own)).all(axis=0))
                 self.way.led_to[self.name] = np.where(whole, other, own)
-                self.way.routes[self.name] = names(route), whole
+                self.way.routes.setdefault(self.name, []).append((names(route), whole))
         return found, honest
 
     def coarse(self) -> np.ndarray:
