@@ -21,12 +21,12 @@ def misfits(
     yield from _foreign_variants(submission, problems)
     answers, file = submission.answers, submission.place.file
     for problem, steps in answers.items():
-        place = Place(file, answers.line_of(problem) or submission.place.line, f"answers.{problem}")
+        place = Place(file, submission.line_of(problem), f"answers.{problem}")
         if problem in broken:
             continue
         if problem not in problems:
             yield SubmissionError(f"unknown problem '{problem}'", place, did_you_mean(problem, problems))
-        elif isinstance(steps, Entries):
+        elif isinstance(steps, dict):
             yield from _unknown_steps(problems[problem], steps, place)
         elif steps:
             yield SubmissionError("expected a mapping of steps to answers", place, "write them as w_1: 0.524")
@@ -51,8 +51,8 @@ def _foreign_variants(submission: Submission, problems: Mapping[str, Problem]) -
         yield SubmissionError(what, Place(submission.place.file, line or submission.place.line, "variant"), hint)
 
 
-def _unknown_steps(problem: Problem, steps: Entries, place: Place) -> Iterable[SubmissionError]:
+def _unknown_steps(problem: Problem, steps: Mapping[str, object], place: Place) -> Iterable[SubmissionError]:
     for step in steps:
         if step not in problem.solution:
-            here = place.within(step, steps.line_of(step))
+            here = place.within(step, steps.line_of(step) if isinstance(steps, Entries) else None)
             yield SubmissionError(f"'{problem.id}' has no step '{step}'", here, did_you_mean(step, problem.solution))
