@@ -6,6 +6,7 @@ everything right; the others make one or two mistakes and go on from what they h
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -153,7 +154,7 @@ def swapped(value: float, decimals: int) -> float:
     """
     text = f"{value:.{decimals}f}"
     digits = [i for i, sign in enumerate(text) if sign.isdigit()]
-    for i, j in zip(digits, digits[1:], strict=False):
+    for i, j in itertools.pairwise(digits):
         if text[i] != text[j]:
             signs = list(text)
             signs[i], signs[j] = signs[j], signs[i]
