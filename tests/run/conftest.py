@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.run import cohorts
 from tests.run.folder import LINE, SHEETS, WORDS, hand_in
 
 
@@ -20,3 +22,24 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for student in SHEETS:
         hand_in(student, SHEETS[student])
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def original(tmp_path_factory: pytest.TempPathFactory) -> tuple[cohorts.Course, cohorts.Files]:
+    """A simulated cohort, and all that an undisturbed run writes of it."""
+    course = cohorts.make(tmp_path_factory.mktemp("cohort"))
+    course.run()
+    return course, course.written()
+
+
+@pytest.fixture
+def cohort(original: tuple[cohorts.Course, cohorts.Files], tmp_path: Path) -> cohorts.Course:
+    """That cohort in a folder of its own, not marked yet."""
+    shutil.copytree(original[0].folder, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("out"))
+    return original[0].but(folder=tmp_path)
+
+
+@pytest.fixture
+def undisturbed(original: tuple[cohorts.Course, cohorts.Files]) -> cohorts.Files:
+    """All that an undisturbed run writes of that cohort."""
+    return original[1]
