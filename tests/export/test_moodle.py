@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from grader.cli import main
 from grader.document import read_yaml
 from grader.export.items import Blank, Choice, Essay, Item, Matching, blank, decimal, every, gathered, items, weights
-from grader.export.moodle import to_moodle
+from grader.export.moodle import fields, to_moodle
 from grader.problem import Problem, load, load_folder, read_problem
 
 ROOT = Path(__file__).parent.parent.parent
@@ -147,6 +147,17 @@ def test_how_far_off_a_number_may_be(ask: str, value: float, allowed: float) -> 
     made = blank(problem.parts[0], problem.solution["w_5"])
     assert made.values == pytest.approx((value,), rel=1e-4)
     assert made.allowed == pytest.approx((allowed,), rel=1e-4)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e30, max_value=1e30))
+def test_blanks_are_as_another_writer_of_cloze_questions_writes_them(value: float) -> None:
+    """The package moocloze makes the same blank of a weight, a number and a tolerance, and of words."""
+    moocloze = pytest.importorskip("moocloze")
+    number = Blank("w", "", Fraction(1), (), (value,), (abs(value) / 1000,))
+    key, off = decimal(value), decimal(abs(value) / 1000)
+    assert fields(number, 3) == [str(moocloze.Numerical(key, off, show_tolerance=False, weight=3))]
+    word = Blank("larger", "", Fraction(1), (), (1.0,), (0.0,), ("no", "yes"))
+    assert fields(word, 2) == [str(moocloze.Multichoice("yes", ["no"], weight=2))]
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e30, max_value=1e30))
