@@ -31,6 +31,10 @@ MOST_BLANKS = 150  # of one question
 MOST_VARIANTS = 1000
 
 
+class LeftOut(SpecError):
+    """What a format has no room for. Nothing is wrong with it: the author is told, and the rest is written."""
+
+
 @dataclass(frozen=True)
 class Blank:
     """What one part asks for: numbers row by row, each with how far off it may be, or one of some words."""
@@ -133,7 +137,7 @@ def items(problem: Problem, variant: int = 0) -> Iterator[Item | GraderError]:
         yield _item(problem, "", variant, exercise(problem), worth, Blanks(tuple(kept)))
     yield from rest
     for why, names in left_out.items():
-        yield SpecError(f"{why}; left out of {problem.id}: {listing(names)}", Place(problem.path))
+        yield LeftOut(f"{listing(names)} of {problem.id}", Place(problem.path), why)
 
 
 _UNMARKED = {

@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from xml.etree import ElementTree as ET
 
-from grader.errors import GraderError, SpecError
-from grader.export.items import Blank, Blanks, Choice, Essay, Item, Matching, decimal, label, rows, weights
+from grader.export.items import Blank, Blanks, Choice, Essay, Item, LeftOut, Matching, decimal, label, rows, weights
 from grader.spreadsheet import decimal as points
 
 FRACTIONS = {
@@ -25,16 +24,16 @@ LONGEST_ID = 100
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def to_moodle(items: Iterable[Item], category: str) -> tuple[str, list[GraderError]]:
+def to_moodle(items: Iterable[Item], category: str) -> tuple[str, list[LeftOut]]:
     """The file to import, and the questions that Moodle has no room for.
 
     Questions stand in one category; the variants of a problem in one of their own below it, since that is what Moodle
     draws a random question from.
     """
-    quiz, errors, current = ET.Element("quiz"), list[GraderError](), ""
+    quiz, errors, current = ET.Element("quiz"), list[LeftOut](), ""
     for item in items:
         if why := unfit(item):
-            errors.append(SpecError(f"{item.id} {why}; it is left out"))
+            errors.append(LeftOut(f"{item.id} {why}"))
             continue
         place = category_of(category, item)
         if place != current:

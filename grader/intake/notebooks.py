@@ -20,6 +20,10 @@ from grader.intake.records import HEAD, Submission, submission
 from grader.intake.sources import File
 
 _ADDRESS = re.compile(r"(?:grader:)?([^\s.][^\s]{0,199})\.([^\s.]{1,100})")
+_NBGRADER = re.compile(r"([a-zA-Z0-9_-]{1,199})--([a-zA-Z0-9_]{1,100})")
+"""An address in the letters that nbgrader allows in its names, which have no dot."""
+_STUB = re.compile(r"\s*(?:YOUR ANSWER HERE|(?:#\s*YOUR CODE HERE\s*)?raise NotImplementedError(?:\(\))?)\s*")
+"""What nbgrader leaves for a student to replace."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +41,11 @@ class Cell:
         tags = self.metadata.get("tags")
         names = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
         about = self.metadata.get("nbgrader")
-        if isinstance(about, Mapping) and about.get("solution", True) and isinstance(about.get("grade_id"), str):
-            names.append(about["grade_id"])
         names.sort(key=lambda name: not name.startswith("grader:"))
-        found = next(filter(None, map(_ADDRESS.fullmatch, names)), None)
+        addresses = [_ADDRESS.fullmatch(name) for name in names]
+        if isinstance(about, Mapping) and about.get("solution", True) and isinstance(about.get("grade_id"), str):
+            addresses += [pattern.fullmatch(about["grade_id"]) for pattern in (_NBGRADER, _ADDRESS)]
+        found = next(filter(None, addresses), None)
         return (found[1], found[2]) if found else None
 
 
@@ -54,6 +59,8 @@ class Page:
 
     def read(self, cell: Cell) -> None:
         """Take what a cell answers."""
+        if _STUB.fullmatch(cell.source):
+            return
         if cell.address:
             self.put(*cell.address, Text(said(cell, cell.address[1])), cell)
         elif cell.kind == "markdown":
