@@ -6,12 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
 from grader.marking.marks import Mark, Marks
+from grader.parts import VERDICTS
+
+if TYPE_CHECKING:
+    from grader.problem import Problem
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +103,19 @@ def unpacked(data: bytes) -> Marked:
         tuple(map(Fraction, points)),
         np.frombuffer(totals, of_totals).astype(np.int32),
     )
+
+
+def of_pages(problem: Problem, pages: Sequence[Marks]) -> Marked:
+    """Marks as arrays, from the records of each student's page, which has a mark for each part that the problem asks."""
+    known: dict[bytes, int] = {}
+    encode, start = msgspec.json.Encoder().encode, len(b'"student":"","problem":' + msgspec.json.encode(problem.id)) + 1
+    bare = ([b"{" + encode(msgspec.structs.replace(mark, student=""))[start + 1 :] for mark in page] for page in pages)
+    codes = np.array([positions(page, known) for page in bare], dtype=np.int32).reshape(len(pages), -1).T
+    verdicts = [VERDICTS.index(msgspec.json.decode(line)["verdict"]) for line in known]
+    points: dict[Fraction, int] = {}
+    totals = positions(map(problem.total, pages), points)
+    parts = tuple(part.step for part in problem.parts)
+    return Marked(problem.id, parts, as_lines(known), np.array(verdicts, np.uint8), codes, tuple(points), totals)
 
 
 def narrowed(codes: np.ndarray) -> np.ndarray:

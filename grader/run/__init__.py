@@ -9,32 +9,33 @@ from __future__ import annotations
 
 import pickle
 from collections import deque
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.document import make_folder, writing
-from grader.errors import DocumentError, GraderError, Place
+from grader.errors import DocumentError, GraderError
 from grader.folder import Folder, read_sources
-from grader.intake.pieces import Piece, pieces
+from grader.intake.pieces import pieces
+from grader.intake.portions import PORTION
+from grader.intake.shards import Shard
 from grader.problem import Problem
-from grader.run.changes import Comparison, LastRun, Summary
-from grader.run.decisions import Decisions, read_decisions
-from grader.run.engines import ENGINES
-from grader.run.known import Known, Plan
-from grader.run.marker import Marker, Task
-from grader.run.outputs import Outputs, file_names
-from grader.run.progress import Progress, Silent
+from grader.run.changes import Summary
+from grader.run.decisions import read_decisions
+from grader.run.engines import chosen
+from grader.run.files import Files
+from grader.run.known import Plan
+from grader.run.marker import Done, Task
+from grader.run.outputs import REVIEW, file_names
+from grader.run.progress import Progress, silent
 from grader.run.session import Session
-from grader.run.store import BrokenError, Store, aside, opened, program_digest
+from grader.run.store import BrokenError, aside, opened, program_digest
 from grader.run.tally import Tally
 from grader.run.unread import Unread
 
 __all__ = ["Graded", "Options", "file_names", "run"]
 
 STORE = "grades.sqlite"
-MOST_PAGES = 1000  # feedback pages that are written without being asked for
 
 
 @dataclass(frozen=True)
@@ -42,15 +43,19 @@ class Options:
     """How a run goes about it; none of it makes a difference to a mark.
 
     `fresh` marks everything anew; `pages` is a format of feedback pages that are written however many students there
-    are; `mapping` is a file that says what the columns of tables are.
+    are; `mapping` is a file that says what the columns of tables are. `engine` is one of `ENGINES`, with so many
+    `workers` or, for Dask, a `scheduler`. `shard` is a part of the input, which is cut into portions of about `portion`
+    bytes.
     """
 
     fresh: bool = False
     pages: str = ""
     mapping: Path | None = None
-    engine: str = "serial"
+    engine: str = ""
     workers: int = 0
     scheduler: str = ""
+    shard: Shard | None = None
+    portion: int = PORTION
 
 
 @dataclass
@@ -60,7 +65,7 @@ class Graded:
     problems: dict[str, Problem] = field(default_factory=dict)
     tally: Tally | None = None
     errors: list[GraderError] = field(default_factory=list)
-    """Of those that come from what was handed in, the first."""
+    """Of those that come from what was handed in, the first; notices are among them."""
     unread: int = 0
     """All that could not be used of what was handed in, told in `errors` or not."""
     anew: int = 0
@@ -72,37 +77,91 @@ class Graded:
     """What differs from the last run, None where there was none."""
 
 
-def run(submissions: Path, problems: Path, out: Path, options: Options | None = None, progress: Progress | None = None) -> Graded:
+Read = Callable[[Session, Unread, Files], None]
+"""Takes in everybody: what they have goes into the session, what is told of it beside, and both into the files."""
+
+
+def run(
+    submissions: Path, problems: Path, out: Path, options: Options | None = None, progress: Progress = silent
+) -> Graded:
     """Mark a cohort into a folder: take from the last run what has not changed and from `review.csv` what a person
     decided, mark the rest, write everything, and say what differs.
 
     Raises `BusyError` where another run has the folder, and `EngineError` where work was lost. What cannot be written is
     the last of the `errors`.
     """
-    graded = Graded()
+    how = options or Options()
+
+    def read(session: Session, unread: Unread, files: Files) -> None:
+        mark_all(submissions, how, session, unread, files, progress)
+
+    return carried_out(read, problems, out, how)
+
+
+def carried_out(read: Read, problems: Path, out: Path, options: Options) -> Graded:
+    """A run over whatever `read` takes in. A store that is none, or is damaged, is moved aside and begun anew."""
+    moved: list[GraderError] = []
+    while True:
+        graded = Graded(errors=list(moved))
+        try:
+            with writing(out), opened(make_folder(out) / STORE) as store:
+                session = Session(store, Folder(read_sources(problems)), program_digest(), options.fresh)
+                _whole_run(graded, read, session, out, options)
+        except BrokenError as error:
+            moved.append(aside(out / STORE, error.what))
+            continue
+        except DocumentError as error:
+            graded.errors.append(error)
+        return graded
+
+
+def _whole_run(graded: Graded, read: Read, session: Session, out: Path, options: Options) -> None:
+    reviewed = read_decisions(out / REVIEW, graded.errors)
+    unread, files = Unread(out), Files(out, session, reviewed, options.pages)
     try:
-        make_folder(out)
-        _with_store(graded, submissions, problems, out, options or Options(), progress or Silent())
-    except DocumentError as error:
-        graded.errors.append(error)
-    return graded
+        read(session, unread, files)
+        finish(graded, session, unread, files)
+    finally:
+        graded.errors[:0] = [*session.folder.errors, *unread.errors]
+        graded.unread, graded.anew = unread.count, session.anew
+        files.drop()
+        unread.drop()
 
 
-def _with_store(graded: Graded, submissions: Path, problems: Path, out: Path, options: Options, progress: Progress) -> None:
-    path = out / STORE
-    try:
-        with opened(path) as store:
-            _run(graded, submissions, problems, out, store, options, progress)
-    except BrokenError as error:
-        anew = Graded(errors=[aside(path, error.what)])
-        with opened(path) as store:
-            _run(anew, submissions, problems, out, store, options, progress)
-        graded.__dict__.update(anew.__dict__)
-
-
-def _run(
-    graded: Graded, submissions: Path, problems: Path, out: Path, store: Store, options: Options, progress: Progress
+def mark_all(
+    submissions: Path, options: Options, session: Session, unread: Unread, files: Files, progress: Progress
 ) -> None:
-    folder = Folder(read_sources(problems))
-    session = Session(store, folder, options.fresh)
-    reviewed = read_decisions(out / "review.csv", graded.errors)
+    """Read and mark what was handed in, piece by piece."""
+    plans: deque[Plan] = deque()
+
+    def tasks() -> Iterator[Task]:
+        for piece in pieces(submissions, options.mapping, options.shard, options.portion):
+            plans.append(session.plan(piece))
+            yield plans[-1].task
+
+    def weight(done: Done) -> tuple[int, int]:
+        return plans[0].size, len(plans[0].chunks)
+
+    with chosen(options.engine, submissions)(pickle.dumps(session.folder), options.workers, options.scheduler) as mark:
+        for done in progress(mark(tasks()), "Marking", weight, None):
+            portion, told, again = session.commit(plans.popleft(), done)
+            unread.add(told)
+            unread.again(again)
+            files.add(portion)
+
+
+def finish(graded: Graded, session: Session, unread: Unread, files: Files) -> None:
+    """Write what is still to be written, put all in its place, and make this run the last one."""
+    outputs = files.whole()
+    if outputs is None:
+        return
+    if outputs.comparison is not None:
+        outputs.change(outputs.comparison.gone(session.cohort.places))
+        graded.changes = outputs.changes
+    graded.errors += files.feedback(outputs)
+    graded.errors += outputs.keep(files.everybody())
+    told = list(unread.lines())
+    unread.keep()
+    session.finish(files.specs(), files.last.specs, outputs.decided, told)
+    graded.problems, graded.tally = dict(outputs.problems), outputs.tally
+    graded.waiting, graded.written = outputs.decisions.waiting, True

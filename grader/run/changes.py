@@ -11,10 +11,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from grader.marking.marked import Marked
+from grader.marking.marked import Marked, unpacked
 from grader.marking.marks import Mark, Marks, earned
 from grader.parts import ROUND, total
-from grader.run.cohort import NOBODY, Cohort, Places, Portion, keys_of
+from grader.run.cohort import NOBODY, Places, Portion, keys_of
 from grader.run.marker import Body
 from grader.run.specs import Difference, differences, shortened
 from grader.run.store import Spec, Store, decoded
@@ -123,7 +123,7 @@ class LastRun:
 
     def __init__(self, store: Store) -> None:
         self.store, self.specs, self.decided = store, store.specs(), store.decided()
-        self.portions = [Portion.unpacked(each) for each in store.last()]
+        self.portions = [Portion.unpacked(each).counting() for each in store.last()]
         self.places, start = Places(), 0
         self.starts: list[int] = []
         for portion in self.portions:
@@ -152,7 +152,7 @@ class LastRun:
 
     def _unpacked(self, chunk: int, problem: str) -> Marked | None:
         found = self.store.body(chunk, problem, self.specs[problem].basis)
-        return Marked.unpacked(Body.unpacked(found).marked) if found else None
+        return unpacked(Body.unpacked(found).marked) if found else None
 
     def side(self, student: str, problem: str, place: int) -> Side | None:
         """A page as it was, None where there was none."""
@@ -229,12 +229,12 @@ class Comparison:
             (own,) = now.by_program[id].take(np.array([row])).marks([now.students[row]])
         return Side(marks, self.specs[id].basis, self.program, now.answers[row], own)
 
-    def gone(self, cohort: Cohort, keys: np.ndarray) -> Iterator[tuple[str, list[Change]]]:
-        """The same for the students who are not there any more; `keys` are those of all who are."""
+    def gone(self, there: Places) -> Iterator[tuple[str, list[Change]]]:
+        """The same for the students who are not there any more; `there` has the keys of all who are."""
         start = 0
         for portion in self.last.portions:
             students = self.last.students(portion)
-            for row in np.flatnonzero(~np.isin(keys_of(students), keys)).tolist():
+            for row in np.flatnonzero(there.find(keys_of(students)) == NOBODY).tolist():
                 sides = [(id, self.last.side(students[row], id, start + row)) for id in self.problems]
                 pages = [
                     Page(students[row], id, side, None, (), (_round(self.last.specs.get(id)), "0")) for id, side in sides if side

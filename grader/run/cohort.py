@@ -16,7 +16,7 @@ NOBODY = -1
 class Portion:
     """Some students in the order of reading: where in the store each one's marks are, and whether they count, `(n,)`.
 
-    Each was read from a line of a file; `files` has the names and `file` says which.
+    Each was read from a line of a file, 0 where no line is known; `files` has the names and `file` says which.
     """
 
     chunks: np.ndarray
@@ -35,17 +35,27 @@ class Portion:
         bounds = [0, *edges.tolist(), len(self)]
         return ((int(self.chunks[a]), slice(a, b)) for a, b in zip(bounds, bounds[1:], strict=False) if b > a)
 
-    def packed(self) -> bytes:
-        """As a store keeps it: those who count, and where they were read."""
+    def origin(self, row: int) -> tuple[str, int | None]:
+        """The file and the line of one student; no line where the file is all theirs."""
+        return self.files[int(self.file[row])], int(self.lines[row]) or None
+
+    def counting(self) -> Portion:
+        """Those who count."""
+        if self.counts.all():
+            return self
         kept = self.counts
-        numbers = [each[kept].astype("<i4").tobytes() for each in (self.chunks, self.rows, self.lines, self.file)]
-        return msgspec.msgpack.encode((*numbers, self.files))
+        return Portion(*(each[kept] for each in (self.chunks, self.rows, self.lines, self.file)), self.files, kept[kept])
+
+    def packed(self) -> bytes:
+        """As a store keeps it."""
+        numbers = [each.astype("<i4").tobytes() for each in (self.chunks, self.rows, self.lines, self.file)]
+        return msgspec.msgpack.encode((*numbers, self.counts.tobytes(), self.files))
 
     @staticmethod
     def unpacked(data: bytes) -> Portion:
-        *numbers, files = msgspec.msgpack.decode(data)
+        *numbers, counts, files = msgspec.msgpack.decode(data)
         chunks, rows, lines, file = (np.frombuffer(each, dtype="<i4").astype(np.int32) for each in numbers)
-        return Portion(chunks, rows, lines, file, tuple(files), np.ones(len(chunks), dtype=bool))
+        return Portion(chunks, rows, lines, file, tuple(files), np.frombuffer(counts, dtype=bool).copy())
 
 
 def keys_of(students: Iterable[str]) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 from grader.errors import DocumentError, GraderError, Place, SubmissionError
 from grader.export.review import COLUMNS, as_cell, row_of
 from grader.intake.reviewed import Reviewed, Row, read_earned, read_reviewed, unknown
-from grader.marking.marked import Marked, joined
+from grader.marking.marked import Marked, joined, of_pages
 from grader.marking.marks import WAITING, Mark, Marks
 from grader.parts import VERDICTS
 from grader.problem import Problem
@@ -153,7 +153,7 @@ def replaced(marked: Marked, problem: Problem, pages: Mapping[int, Marks]) -> Ma
     count = marked.codes.shape[1]
     order = np.arange(count)
     order[list(pages)] = np.arange(count, count + len(pages))
-    return joined([marked, Marked.of(problem, list(pages.values()))]).take(order)
+    return joined([marked, of_pages(problem, list(pages.values()))]).take(order)
 
 
 def _noted(row: Row, reviewed: Reviewed) -> bool:

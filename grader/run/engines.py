@@ -18,6 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import wait
+from pathlib import Path
 from typing import Any, Protocol
 
 from grader.errors import GraderError, Place
@@ -88,6 +89,15 @@ def dask(folder: bytes, workers: int, scheduler: str) -> Generator[Mark]:
 ENGINES: dict[str, Callable[..., Any]] = {"serial": serial, "processes": processes, "dask": dask}
 
 
+SMALL = 8_000_000  # bytes of what was handed in, below which starting processes takes longer than marking
+
+
+def chosen(name: str, submissions: Path) -> Callable[..., Any]:
+    """The engine of a name; without one, processes where a file is large and there are cores for it."""
+    large = submissions.is_file() and submissions.stat().st_size > SMALL and available() > 1
+    return ENGINES[name or ("processes" if large else "serial")]
+
+
 def available() -> int:
     """The cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -97,11 +107,18 @@ def _in_order(submit: Callable[[Task], Any], tasks: Iterable[Task], most: int) -
     """What is done, in the order of the tasks, of which `most` are on the way at a time."""
     waiting: deque[Any] = deque()
     for task in tasks:
-        waiting.append(submit(task))
+        waiting.append(submit(task) if task.groups else _Nothing())
         while len(waiting) >= most:
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
+
+
+class _Nothing:
+    """The result of a task in which there is nothing to do."""
+
+    def result(self) -> Done:
+        return Done()
 
 
 def _lost(done: Iterator[Done]) -> Iterator[Done]:

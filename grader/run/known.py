@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from grader.intake.pieces import Piece
 from grader.run.marker import Group, Task
-from grader.run.store import Store
+from grader.run.store import WIDTH, Store
 
-WIDTH = 16  # bytes of a digest
 NOWHERE = -1
 
 
@@ -58,21 +57,23 @@ def _halves(digests: bytes) -> np.ndarray:
 class Plan:
     """What of a piece is known, and the task to mark the rest.
 
-    An item is `old` where its marks hold; in a chunk of which some problems have other specs now, only those are marked.
+    `chunks` and `rows` say where each item's marks are, `(n,)`. The groups of the task are of those in `partly`: chunks
+    of which some problems have other specs now, which alone are marked, and what is new.
     """
 
-    def __init__(self, piece: Piece, known: Known, mentioned: Callable[[int], Sequence[str]], basis: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, piece: Piece, known: Known, mentioned: Callable[[int], Iterable[str]], basis: Callable[[str], bytes]
+    ) -> None:
         count = len(piece)
-        self.chunks, self.rows = known.find(piece.digests()) if known else (np.full(count, NOWHERE),) * 2
-        self.old = self.chunks != NOWHERE
+        nowhere = np.full(count, NOWHERE, np.int32)
+        self.chunks, self.rows = known.find(piece.digests()) if known else (nowhere, nowhere.copy())
         self.partly: list[int] = []
         groups = []
-        for chunk in np.unique(self.chunks[self.old]).tolist():
+        for chunk in np.unique(self.chunks[self.chunks != NOWHERE]).tolist():
             bases = known.bases[chunk]
-            stale = frozenset(id for id in mentioned(chunk) if bases.get(id) != basis[id])
+            stale = frozenset(id for id in mentioned(chunk) if bases.get(id) != basis(id))
             if stale:
                 here = self.chunks == chunk
-                self.old &= ~here
                 self.partly.append(chunk)
                 groups.append(Group(tuple(np.flatnonzero(here).tolist()), stale))
         new = np.flatnonzero(self.chunks == NOWHERE)
@@ -80,3 +81,8 @@ class Plan:
             self.partly.append(NOWHERE)
             groups.append(Group(None if len(new) == count else tuple(new.tolist())))
         self.task = Task(piece, tuple(groups))
+
+    @property
+    def size(self) -> int:
+        """The bytes of the piece, where it has some."""
+        return self.task.piece.size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import pickle
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,9 +14,11 @@ import numpy as np
 from grader import variants
 from grader.codes import is_form
 from grader.errors import GraderError
-from grader.intake import Submission, misfits
+from grader.intake import Submission
+from grader.intake.misfits import Misfits
 from grader.intake.pieces import Piece
-from grader.marking import mark_columns
+from grader.intake.stamps import misdated
+from grader.marking import mark_cohort
 from grader.marking.marked import Marked, joined
 from grader.problem import Problem
 from grader.folder import Folder
@@ -81,7 +84,7 @@ class Marker:
     """Marks by the specs of a folder, which are loaded as they are needed."""
 
     def __init__(self, folder: Folder) -> None:
-        self.folder = folder
+        self.folder, self._misfits = folder, Misfits(folder, folder.broken)
 
     def mark(self, task: Task) -> Done:
         """Read and mark what a task names."""
@@ -94,33 +97,35 @@ class Marker:
         digests = piece.digests()
         submissions = [each for _, each in handed_in]
         head = head_of(submissions)
+        told = self._told(submissions)
         wanted = [id for id in head.mentioned if group.problems is None or id in group.problems]
         return Batch(
             np.array([item for item, _ in handed_in], dtype=np.int32),
             b"".join(digests[item] for item, _ in handed_in),
             head,
-            {id: self.body(id, submissions) for id in wanted},
+            {id: self.body(id, submissions, told.get(id, [])) for id in wanted},
             [(item, Told.of(each)) for item, each in read if isinstance(each, GraderError)],
         )
 
-    def body(self, id: str, submissions: Sequence[Submission]) -> bytes:
+    def _told(self, submissions: Sequence[Submission]) -> dict[str, list[tuple[int, Told]]]:
+        """What is told of answers that nobody asked for, by the problem that they were meant for."""
+        found: dict[str, list[tuple[int, Told]]] = defaultdict(list)
+        for row, submission in enumerate(submissions):
+            for error in self._misfits.of(submission):
+                found[concerned(error, submission)].append((row, Told.of(error).anywhere(submission.place.line)))
+        return found
+
+    def body(self, id: str, submissions: Sequence[Submission], told: Sequence[tuple[int, Told]] = ()) -> bytes:
         """The marks of some students on one problem, and what is told of what they handed in for it."""
-        told = [
-            (row, Told.of(error).anywhere(submissions[row].place.line))
-            for row, error in misfits(submissions, id, self.folder)
-        ]
-        marked = b""
-        if id in self.folder:
-            drawn: list[tuple[int, Told]] = []
-            marked = self._marked(self.folder[id], submissions, drawn).packed()
-            told += drawn
-        return Body(told, marked).packed()
+        drawn: list[tuple[int, Told]] = []
+        marked = self._marked(self.folder[id], submissions, drawn).packed() if id in self.folder else b""
+        return Body([*told, *drawn], marked).packed()
 
     def _marked(self, problem: Problem, submissions: Sequence[Submission], told: list[tuple[int, Told]]) -> Marked:
         """The marks of each student by the variant that they were given, in order."""
         groups = list(by_variant(problem, submissions, told))
         marked = [
-            mark_columns(variant, [submissions[row].sheet(problem.id) for row in rows]) for variant, rows in groups
+            mark_cohort(variant, [submissions[row].answered(problem.id) for row in rows]) for variant, rows in groups
         ]
         if len(marked) == 1:
             return marked[0]
@@ -138,7 +143,16 @@ def head_of(submissions: Sequence[Submission]) -> Head:
         for row, each in enumerate(submissions)
         if each.seed or each.variant or each.time
     }
-    return Head([each.student for each in submissions], mentioned, asides)
+    told = [(row, Told.of(trouble)) for row, each in enumerate(submissions) if (trouble := misdated(each))]
+    return Head([each.student for each in submissions], mentioned, asides, told)
+
+
+def concerned(error: GraderError, submission: Submission) -> str:
+    """The problem that an error about a submission is about; the first where it is about them all."""
+    path = f"{error.place.path}."
+    return max((id for id in submission.answers if path.startswith(f"answers.{id}.")), key=len, default=None) or next(
+        iter(submission.answers)
+    )
 
 
 def _plain(variant: str | Mapping[str, object]) -> str | dict[str, str]:

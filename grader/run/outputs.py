@@ -16,6 +16,7 @@ import numpy as np
 from grader.document import make_folder
 from grader.errors import GraderError, Place, SpecError, SubmissionError
 from grader.export.review import COLUMNS as REVIEW_COLUMNS
+from grader.intake.reviewed import Reviewed
 from grader.marking.marked import Marked
 from grader.marking.marks import Marks
 from grader.problem import Problem
@@ -41,14 +42,26 @@ class Pages:
     marked: Mapping[str, Marked]
 
 
+@dataclass(frozen=True)
+class Final:
+    """The same with what a person decided: the marks that count, the pages that a person changed, by problem and row."""
+
+    pages: Pages
+    marked: Mapping[str, Marked]
+    decided: Mapping[str, Mapping[int, Marks]]
+    listed: Sequence[list[str]]
+    """The rows of `review.csv`, in order."""
+
+
 class Outputs:
     """The drafts of a run's files. `keep` puts them in their places, `drop` leaves the last run's there."""
 
     def __init__(
-        self, out: Path, problems: Mapping[str, Problem], decisions: Decisions, comparison: Comparison | None,
-        feedback: Feedback | None,
-    ) -> None:  # fmt: skip
-        self.problems, self.decisions, self.comparison, self.feedback = problems, decisions, comparison, feedback
+        self, out: Path, problems: Mapping[str, Problem], reviewed: Reviewed | None, comparison: Comparison | None
+    ) -> None:
+        self.problems, self.comparison, self._usable = problems, comparison, reviewed is not None
+        self.reviewed = reviewed or Reviewed(out / REVIEW)
+        self.decisions = Decisions(self.reviewed)
         self.tally, self.changes, self.rows = Tally(problems), Summary(), 0
         self.decided: dict[tuple[str, str], bytes] = {}
         self._drafts = {name: Draft(out / name) for name in (MARKS, TABLE, REVIEW, CHANGES)}
@@ -58,28 +71,33 @@ class Outputs:
         self._changes = as_text(self._drafts[CHANGES].file)
         self._possible = decimal(sum((problem.points for problem in problems.values()), Fraction(0)))
         write_rows(self._table, [["student", "total", "out_of", *problems]])
-        write_rows(self._review, [(*REVIEW_COLUMNS, *decisions.reviewed.extra)], decisions.reviewed.delimiter)
+        write_rows(self._review, [(*REVIEW_COLUMNS, *self.reviewed.extra)], self.reviewed.delimiter)
         write_rows(self._changes, [CHANGE_COLUMNS])
 
-    def add(self, pages: Pages) -> None:
-        """Write what becomes of some students."""
-        final, decided = dict(pages.marked), dict[str, dict[int, Marks]]()
+    def final(self, pages: Pages) -> Final:
+        """What a person decided in the place of the program's marks."""
+        marked, decided = dict(pages.marked), dict[str, dict[int, Marks]]()
         listed: dict[tuple[int, int], list[list[str]]] = {}
         for number, (id, problem) in enumerate(self.problems.items()):
-            final[id], decided[id], rows = self.decisions.decide(pages.students, pages.marked[id], problem)
+            marked[id], decided[id], rows = self.decisions.decide(pages.students, pages.marked[id], problem)
             listed |= {(row, number): cells for row, cells in rows.items()}
-            self.decided |= {(pages.students[row], id): encoded(marks) for row, marks in decided[id].items()}
-        for key in sorted(listed):
-            self.rows += len(listed[key])
-            write_rows(self._review, listed[key], self.decisions.reviewed.delimiter)
-        self._marks.writelines(lines(pages.students, final))
-        self._table_rows(pages.students, final)
-        self.tally.add(pages.students, final)
+        return Final(pages, marked, decided, [cells for key in sorted(listed) for cells in listed[key]])
+
+    def add(self, pages: Pages) -> Final:
+        """Write what becomes of some students."""
+        final = self.final(pages)
+        students = pages.students
+        for id, changed in final.decided.items():
+            self.decided |= {(students[row], id): encoded(marks) for row, marks in changed.items()}
+        self.rows += len(final.listed)
+        write_rows(self._review, final.listed, self.reviewed.delimiter)
+        self._marks.writelines(lines(students, final.marked))
+        self._table_rows(students, final.marked)
+        self.tally.add(students, final.marked)
         if self.comparison is not None:
-            now = Now(pages.students, pages.portion, pages.answers, pages.marked, final, decided)
+            now = Now(students, pages.portion, pages.answers, pages.marked, final.marked, final.decided)
             self.change(self.comparison.changes(now))
-        if self.feedback is not None:
-            self.feedback.write(pages, final)
+        return final
 
     def change(self, changes: Iterable[tuple[str, list[Change]]]) -> None:
         """Write what differs from the last run, student by student."""
@@ -96,16 +114,15 @@ class Outputs:
     def keep(self, students: Iterable[str]) -> list[GraderError]:
         """Put the files in their places; what a person saved meanwhile stays, which is told."""
         rest = list(self.decisions.rest(students, self.problems))
-        write_rows(self._review, rest, self.decisions.reviewed.delimiter)
+        write_rows(self._review, rest, self.reviewed.delimiter)
         for text in (self._table, self._review, self._changes):
             text.flush()
         told = list(self.decisions.errors)
-        path, reviewed = self._drafts[REVIEW].path, self.decisions.reviewed
-        if (path.read_bytes() if path.exists() else None) != reviewed.data:
-            self._drafts[REVIEW].drop()
+        path = self._drafts[REVIEW].path
+        if self._usable and (path.read_bytes() if path.exists() else None) != self.reviewed.data:
             what = "was saved while this ran"
             told.append(SubmissionError(what, Place(str(path)), "it is left as it is; run grade again"))
-        else:
+        elif self._usable:
             self._put(REVIEW, bool(self.rows or rest))
         self._put(MARKS, True)
         self._put(TABLE, True)
@@ -187,12 +204,13 @@ class Feedback:
         self.errors: list[GraderError] = []
         self._solved, self._names = Solved(format), FileNames()
 
-    def write(self, pages: Pages, marked: Mapping[str, Marked]) -> None:
+    def write(self, final: Final) -> None:
         """The pages of some students."""
         from grader.render.environment import FORMATS, write_page
         from grader.render.feedback import SheetView, page
 
-        marks = {id: each.marks(pages.students) for id, each in marked.items()}
+        pages = final.pages
+        marks = {id: each.marks(pages.students) for id, each in final.marked.items()}
         for row, student in enumerate(pages.students):
             aside = pages.asides.get(row, Aside())
             sheets = [

@@ -13,8 +13,8 @@ from grader.errors import GraderError, Place
 from grader.folder import Folder
 from grader.intake import Submission
 from grader.intake.pieces import Piece
-from grader.intake.stamps import decided_between
-from grader.marking.marked import Marked, joined
+from grader.intake.stamps import counting, stamped
+from grader.marking.marked import Marked, joined, unpacked
 from grader.run.cohort import NOBODY, Cohort, Portion
 from grader.run.known import NOWHERE, Known, Plan
 from grader.run.marker import Batch, Body, Done, Marker
@@ -94,7 +94,7 @@ class Session:
         body = self._body(chunk, id)
         places = {int(row): place for place, row in enumerate(rows)}
         told = [(places[row], each) for row, each in body.told if row in places]
-        return Body(told, Marked.unpacked(body.marked).take(rows).packed() if body.marked else b"").packed()
+        return Body(told, unpacked(body.marked).take(rows).packed() if body.marked else b"").packed()
 
     def _unpacked(self, chunk: int, id: str) -> Body:
         """A chunk's marks on a problem; of one that nobody in it handed in, what comes of that."""
@@ -110,13 +110,11 @@ class Session:
         for chunk, where in portion.runs():
             head, rows = self.head(chunk), portion.rows[where]
             self.ids |= {id for id in head.handed_in(rows) if id in self.folder}
-            places: dict[int, int] = {}
-            for id in head.mentioned:
-                if told := self._body(chunk, id).told:
-                    places = places or {int(row): where.start + k for k, row in enumerate(rows)}
-                    for row, each in told:
-                        if row in places:
-                            yield places[row], each.at(*portion.origin(places[row]))
+            told = [*head.told, *(each for id in head.mentioned for each in self._body(chunk, id).told)]
+            places = {int(row): where.start + k for k, row in enumerate(rows)} if told else {}
+            for row, each in told:
+                if row in places:
+                    yield places[row], each.at(*portion.origin(places[row]))
 
     def take_in(self, portion: Portion) -> list[Told]:
         """Count the students of a portion; what is told of those who were there already."""
@@ -126,9 +124,10 @@ class Session:
             one, other = self._submitted(before), self._submitted(now)
             if one.student != other.student:
                 return NOBODY
-            second, error = decided_between(one, other)
+            first = stamped(one)
+            counted, error = counting(one.student, first, stamped(other))
             told.append(Told.of(error))
-            return before if second else now
+            return now if counted is first else before
 
         self.cohort.add(portion, self.students(portion), lost)
         return told
@@ -167,18 +166,19 @@ class Session:
     def _marked(self, portion: Portion, id: str) -> Marked:
         found = []
         for chunk, where in portion.runs():
-            marked, rows = Marked.unpacked(self._body(chunk, id).marked), portion.rows[where]
+            marked, rows = unpacked(self._body(chunk, id).marked), portion.rows[where]
             whole = len(rows) == marked.codes.shape[1] and (rows == np.arange(len(rows))).all()
             found.append(marked if whole else marked.take(rows))
         return found[0] if len(found) == 1 else joined(found)
 
-    def finish(self, specs: Mapping[str, Spec], last: Mapping[str, Spec], decided: Mapping[tuple[str, str], bytes]) -> None:
+    def finish(self, specs: Mapping[str, Spec], last: Mapping[str, Spec], decided: Mapping[tuple[str, str], bytes],
+        told: Iterable[bytes]) -> None:
         """Make this run the last one. Of problems whose specs cannot be read now, the last run's marks are kept."""
         kept = {id: spec for id, spec in last.items() if id not in specs and id in self.folder.broken}
         used = {int(chunk) for portion in self.cohort.portions for chunk in np.unique(portion.chunks)}
         bases = {(id, spec.basis) for id, spec in (*self.specs.items(), *kept.items())}
         rows = (portion.packed() for portion in self.cohort.portions)
-        self.store.finish(rows, used, {**specs, **kept}, bases, decided)
+        self.store.finish(rows, used, {**specs, **kept}, bases, decided, told)
 
 
 def nothing(head: Head) -> list[Submission]:

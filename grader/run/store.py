@@ -24,9 +24,11 @@ import numpy as np
 from grader.errors import DocumentError, GraderError, Place
 from grader.marking.marks import Mark, Marks
 from grader.resources import HERE
+from grader.run.told import Told
 
 APPLICATION = 0x67726164  # says in the file's head that it is ours
 VERSION = 2  # of the tables below
+WIDTH = 16  # bytes of a digest
 PATIENCE = 0.5  # seconds to wait for another run to end
 
 TABLES = """
@@ -34,6 +36,7 @@ CREATE TABLE chunk (id INTEGER PRIMARY KEY, program BLOB NOT NULL, digests BLOB 
 CREATE TABLE marked (chunk INTEGER, problem TEXT, basis BLOB NOT NULL, body BLOB NOT NULL,
                      PRIMARY KEY (chunk, problem, basis)) WITHOUT ROWID;
 CREATE TABLE last (position INTEGER PRIMARY KEY, rows BLOB NOT NULL);
+CREATE TABLE told (position INTEGER PRIMARY KEY, line BLOB NOT NULL);
 CREATE TABLE problem (position INTEGER PRIMARY KEY, id TEXT NOT NULL, basis BLOB NOT NULL, spec TEXT NOT NULL);
 CREATE TABLE decided (student TEXT, problem TEXT, marks BLOB NOT NULL, PRIMARY KEY (student, problem)) WITHOUT ROWID;
 """
@@ -70,12 +73,14 @@ class Spec(NamedTuple):
 class Head(msgspec.Struct, frozen=True):
     """Who is in a chunk: `students` in order, the problems that they answered, known or not, what some say besides.
 
-    For each problem there is a bit a student, who answered it; none at all where everybody did.
+    For each problem there is a bit a student, who answered it; none at all where everybody did. What is told of a
+    submission as a whole is there too, by row.
     """
 
     students: list[str]
     mentioned: dict[str, bytes]
     asides: dict[int, Aside] = {}
+    told: list[tuple[int, Told]] = []
 
     def handed_in(self, rows: np.ndarray) -> Iterator[str]:
         """The problems that some of these students answered."""
@@ -140,6 +145,11 @@ class Store:
             raise BrokenError(f"chunk {chunk} is missing")
         return found[0]
 
+    def told(self) -> Iterator[bytes]:
+        """What could not be used of what the last whole run read, as lines of `unread.jsonl`."""
+        for (line,) in self.connection.execute("SELECT line FROM told ORDER BY position"):
+            yield line
+
     def last(self) -> Iterator[bytes]:
         """The last whole run, portion by portion."""
         for (rows,) in self.connection.execute("SELECT rows FROM last ORDER BY position"):
@@ -161,16 +171,18 @@ class Store:
         specs: Mapping[str, Spec],
         bases: Iterable[tuple[str, bytes]],
         decided: Mapping[tuple[str, str], bytes],
+        told: Iterable[bytes],
     ) -> None:
         """Make this run the last one, and let go of the chunks and the marks that it does not rest on."""
         run = self.connection
         with self._transaction():
-            for table in ("last", "problem", "decided"):
+            for table in ("last", "problem", "decided", "told"):
                 run.execute(f"DELETE FROM {table}")
             run.executemany("INSERT INTO last (rows) VALUES (?)", [(checked(each),) for each in rows])
             found = [(id, spec.basis, canonical(spec.spec)) for id, spec in specs.items()]
             run.executemany("INSERT INTO problem (id, basis, spec) VALUES (?, ?, ?)", found)
             run.executemany("INSERT INTO decided VALUES (?, ?, ?)", [(*key, marks) for key, marks in decided.items()])
+            run.executemany("INSERT INTO told (line) VALUES (?)", ((line,) for line in told))
             run.execute("CREATE TEMP TABLE used (chunk INTEGER PRIMARY KEY)")
             run.executemany("INSERT OR IGNORE INTO used VALUES (?)", [(chunk,) for chunk in chunks])
             run.execute("CREATE TEMP TABLE basis (problem TEXT, basis BLOB)")
@@ -292,7 +304,7 @@ def canonical(value: Any) -> str:
 
 
 def digest(value: Any) -> bytes:
-    return hashlib.blake2b(canonical(value).encode(), digest_size=16).digest()
+    return hashlib.blake2b(canonical(value).encode(), digest_size=WIDTH).digest()
 
 
 @functools.cache
