@@ -9,7 +9,7 @@ from grader.errors import GraderError
 from grader.intake.archives import ARCHIVES
 from grader.intake.formats import READERS
 from grader.intake.lines import Lines
-from grader.intake.misfits import misfits
+from grader.intake.misfits import Misfits, misfits
 from grader.intake.pieces import Parsed, Piece, pieces
 from grader.intake.records import KEYS, Submission, submission, texts
 from grader.intake.shards import Shard
@@ -17,8 +17,8 @@ from grader.intake.sources import File
 from grader.intake.stamps import latest
 
 __all__ = [
-    "ARCHIVES", "KEYS", "READERS", "File", "Lines", "Parsed", "Piece", "Shard", "Submission", "misfits", "pieces",
-    "read", "submission", "texts",
+    "ARCHIVES", "KEYS", "READERS", "File", "Lines", "Misfits", "Parsed", "Piece", "Shard", "Submission", "misfits",
+    "pieces", "read", "submission", "texts",
 ]  # fmt: skip
 
 

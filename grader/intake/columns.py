@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.document import Entries, Text
+from grader.document import Text
 from grader.errors import DocumentError, GraderError, SubmissionError, did_you_mean
 from grader.intake.records import HEAD, Submission, identifier
 from grader.intake.sources import File
@@ -74,13 +74,11 @@ def _handed_in(row: Row, columns: Columns) -> Iterator[Submission | GraderError]
     if any(cell.strip() for cell in row.cells[columns.width :]):
         yield SubmissionError("more cells than columns", row.place, "quote the cells that hold commas")
         return
-    answers = Entries(line)
+    answers: dict[str, dict[str, str]] = {}
     for (problem, step), column in columns.steps.items():
         cell = row.cells[column] if column < len(row.cells) else ""
         if cell and cell.strip() not in columns.blank:
-            steps = answers.setdefault(problem, Entries(line))
-            assert isinstance(steps, Entries)
-            steps.put(step, Text(cell, line), line)
+            answers.setdefault(problem, {})[step] = cell
     head = {key: _joined(row.cells, places) for key, places in columns.head.items()}
     if student := identifier(head.get("student", "")):
         time = written(head.get("time", ""), columns.time_format)

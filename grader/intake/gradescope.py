@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from msgspec import structs
 
@@ -136,7 +136,7 @@ def _added(whole: Submission, item: Submission) -> Iterator[SubmissionError]:
     assert isinstance(whole.answers, Entries)
     for problem, steps in item.answers.items():
         line = item.line_of(problem)
-        place = replace(item.place, line=line or item.place.line, path=f"answers.{problem}")
+        place = item.place._replace(line=line, path=f"answers.{problem}")
         before = whole.answers.get(problem)
         if not isinstance(before, Entries) or not isinstance(steps, Entries):
             if before:

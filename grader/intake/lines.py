@@ -41,7 +41,8 @@ _DECODER = msgspec.json.Decoder(_Line, float_hook=str)
 class Lines:
     """A portion of a file of JSON lines, cut at line ends.
 
-    >>> portion = Lines("class.jsonl", 7, b'{"student": "s1", "answers": {"line": {"w": 0.50}}}\\n\\n{"student": "s2"}\\n{')
+    >>> data = b'{"student": "s1", "answers": {"line": {"w": 0.50}}}\\n\\n{"student": "s2"}\\n{'
+    >>> portion = Lines("class.jsonl", 7, data)
     >>> for item in portion.read():
     ...     print(item if isinstance(item, GraderError) else (item.student, dict(item.answers), item.place.line))
     ('s1', {'line': {'w': '0.50'}}, 7)

@@ -9,7 +9,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from grader.document import Entries, Text
@@ -138,7 +138,7 @@ def _loaded(file: File) -> Mapping[str, Any]:
     try:
         notebook = json.loads(file.text(), object_pairs_hook=lean, parse_int=str, parse_float=str)
     except json.JSONDecodeError as error:
-        place = replace(file.place, line=error.lineno)
+        place = file.place._replace(line=error.lineno)
         raise DocumentError(f"not a notebook: {error.msg} at column {error.colno}", place) from error
     except RecursionError as error:
         raise DocumentError("not a notebook: nested too deep", file.place) from error
@@ -157,7 +157,7 @@ def _cells(notebook: Mapping[str, Any], file: File) -> Iterator[Cell]:
         if isinstance(source, str) and source.strip():
             about = metadata if isinstance(metadata, dict) else {}
             whole = source.encode("utf-8", "replace").decode("utf-8")
-            yield Cell(str(cell.get("cell_type", "")), whole, about, replace(file.place, path=f"cell {number}"))
+            yield Cell(str(cell.get("cell_type", "")), whole, about, file.place._replace(path=f"cell {number}"))
 
 
 def _head(notebook: Mapping[str, Any]) -> Entries:
