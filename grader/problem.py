@@ -15,7 +15,7 @@ from grader.document import Entries, Items, Node, Text, read_document
 from grader.drawing import Way
 from grader.errors import GraderError, Place, SpecError, did_you_mean
 from grader.expression.domains import Declaration, declared
-from grader.families import Family, load_all
+from grader.families import Family, find, load_all
 from grader.parts import CREDIT, ROUND, Part, read_ask, read_policy, total
 from grader.requirements import read_require
 from grader.solution import Solution
@@ -189,14 +189,14 @@ def _placed(error: SpecError, node: Node, root: Place) -> GraderError:
 
 
 def read_family(node: Entries, root: Place) -> Family:
-    families = load_all()
     name = node.get("family")
     if name is None:
-        raise SpecError("expected a family", root, did_you_mean("", families))
-    if not isinstance(name, Text) or name not in families:
+        raise SpecError("expected a family", root, did_you_mean("", load_all()))
+    family = find(name) if isinstance(name, Text) else None
+    if family is None:
         place = root.within("family", node.line_of("family"))
-        raise SpecError(f"unknown family '{name}'", place, did_you_mean(str(name), families))
-    return families[name]
+        raise SpecError(f"unknown family '{name}'", place, did_you_mean(str(name), load_all()))
+    return family
 
 
 def read_givens(node: Node, family: Family, place: Place) -> dict[str, Any]:
