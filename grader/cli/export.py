@@ -181,6 +181,8 @@ def item_options(function: Callable[..., None]) -> Callable[..., None]:
 def moodle(problems: Path | None, variants: int, seed: str, out: Path) -> None:
     """Write PROBLEMS, a folder of specs or one spec, as questions for Moodle: OUT/moodle.xml.
 
+    Without variants OUT/moodle.mapping.yaml says how `grader grade` reads the responses of such a quiz back.
+
     What Moodle cannot mark (formulas, derivations) is left out and named. The exit status is then 1 if PROBLEMS is
     one spec, which was wanted whole, and 0 if it is a folder.
 
@@ -188,10 +190,13 @@ def moodle(problems: Path | None, variants: int, seed: str, out: Path) -> None:
     Example:
         grader export moodle problems/ --variants 10 --seed 42 --out out/
     """
-    from grader.export.moodle import to_moodle
+    from grader.document import make_folder, write_bytes
+    from grader.export.moodle import responses_mapping, to_moodle
 
     def write(items: list[Item], title: str) -> tuple[bytes, list[LeftOut]]:
         text, errors = to_moodle(items, title)
+        if not variants and len(items) > len(errors):
+            write_bytes(make_folder(out) / "moodle.mapping.yaml", responses_mapping(items).encode())
         return text.encode(), errors
 
     write_items(problems, variants, seed, out / "moodle.xml", write)

@@ -95,6 +95,8 @@ class Item:
     content: Blanks | Choice | Matching | Essay
     variant: int = 0
     """Which variant of the problem, counted from 1; 0 for the problem as its author wrote it."""
+    step: str = ""
+    """The one step that it asks; empty where it asks all numbers and words of the problem."""
 
 
 def item_set(problem: Problem, count: int, seed: str) -> Iterator[Item | GraderError]:
@@ -196,7 +198,7 @@ def _item(
     alone = len(problem.parts) == 1 or not step
     id = "-".join(filter(None, [problem.id, "" if alone else step, f"v{variant}" if variant else ""]))
     title = ", ".join(filter(None, [problem.title, "" if alone else step, f"variant {variant}" if variant else ""]))
-    return Item(id, title, problem.id, text, worth, content, variant)
+    return Item(id, title, problem.id, text, worth, content, variant, step)
 
 
 def exercise(problem: Problem) -> str:

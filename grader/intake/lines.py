@@ -7,7 +7,7 @@ what is no submission, what stands twice, what is nested too deep and all that n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -16,7 +16,7 @@ import msgspec
 
 from grader.document import DEEPEST, LARGEST, Text, decoded, read_json
 from grader.errors import GraderError, Place
-from grader.intake.records import Submission, identifier, submission
+from grader.intake.records import Origins, Submission, identifier, submission
 
 BLANK = b" \t\r\n\xef\xbb\xbf"
 """What a blank line may hold, a byte order mark among it."""
@@ -59,6 +59,20 @@ class Lines:
     data: bytes
     student: str = ""
     """Whose it is, where the file need not say."""
+
+    def __len__(self) -> int:
+        """How many lines are not blank."""
+        return sum(1 for _ in self._lines())
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return len(self.data)
+
+    def origins(self, rows: Sequence[int]) -> Origins:
+        """Where the lines at these positions stand."""
+        numbers = [number for number, _ in self._lines()]
+        return Origins((self.file,), [0] * len(rows), [numbers[row] for row in rows])
 
     def digests(self) -> list[bytes]:
         """16 bytes for each line that is not blank, whatever its number and the file's name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import groupby
@@ -17,7 +17,7 @@ from grader.intake.formats import read_file
 from grader.intake.gradescope import Exports, Owner, handed_in
 from grader.intake.lines import Lines
 from grader.intake.portions import PORTION, portions
-from grader.intake.records import Submission
+from grader.intake.records import Origins, Submission
 from grader.intake.shards import Shard, Span, size, total
 from grader.intake.sources import File, of_path, walk
 
@@ -32,6 +32,20 @@ class Parsed:
     """Submissions of formats other than JSON lines, and errors, in the order in which they were read."""
 
     items: tuple[Submission | GraderError, ...]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the input that are known to be in it: none, since files of many kinds go together."""
+        return 0
+
+    def origins(self, rows: Sequence[int]) -> Origins:
+        """Where the submissions at these positions stand."""
+        places = [item.place for item in map(self.items.__getitem__, rows)]
+        files = {file: number for number, file in enumerate(dict.fromkeys(place.file for place in places))}
+        return Origins(tuple(files), [files[place.file] for place in places], [place.line or 0 for place in places])
 
     def digests(self) -> list[bytes]:
         """16 bytes for each submission, of all that it says and where, nothing for an error."""

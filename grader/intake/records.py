@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -64,6 +64,14 @@ class Submission(msgspec.Struct, frozen=True):
         if isinstance(self.answers, Entries):
             return self
         return msgspec.structs.replace(self, answers=from_python(self.answers, self.place))
+
+
+class Origins(NamedTuple):
+    """Where some submissions come from: names of files, which of them each is in, and on which line, 0 for none."""
+
+    files: tuple[str, ...]
+    file: list[int]
+    lines: list[int]
 
 
 def submission(node: Node, root: Place, student: str = "") -> Submission:

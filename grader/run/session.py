@@ -74,9 +74,10 @@ class Session:
             if len(here):
                 plan.chunks[here], plan.rows[here] = self._keep(source, plan, batch), np.arange(len(here))
         items = np.flatnonzero(plan.chunks != NOWHERE)
-        files, file, lines = plan.task.piece.origins(items)
+        origins = plan.task.piece.origins(items.tolist())
+        file, lines = (np.array(each, dtype=np.int32) for each in (origins.file, origins.lines))
         counts = np.ones(len(items), dtype=bool)
-        portion = Portion(plan.chunks[items], plan.rows[items], lines, file, files, counts)
+        portion = Portion(plan.chunks[items], plan.rows[items], lines, file, origins.files, counts)
         told += [(int(items[row]), each) for row, each in self._told(portion)]
         told.sort(key=lambda each: each[0])
         return portion, [each for _, each in told], self.take_in(portion)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from fractions import Fraction
 from html import unescape
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from grader.cli import main
 from grader.document import read_yaml
 from grader.export.items import Blank, Choice, Essay, Item, Matching, blank, decimal, every, gathered, items, weights
+from grader.export.marked import read_marks
 from grader.export.moodle import fields, to_moodle
 from grader.problem import Problem, load, load_folder, read_problem
 
@@ -252,6 +254,39 @@ def test_when_the_status_is_1(
     assert said in result.stderr
     assert bool(result.stderr) == bool(said)
     assert any((tmp_path / "out").glob("*")) == ("no question" not in said)
+
+
+def test_what_a_quiz_hands_back_is_read(tmp_path: Path) -> None:
+    """The key's answers to every blank of the file, as Moodle lists them, earn all their points."""
+    call = ["export", "moodle", str(ROOT / "problems"), "--out", str(tmp_path)]
+    assert CliRunner().invoke(main, call).exit_code == 0
+    made = questions((tmp_path / "moodle.xml").read_text())
+    said = [responses(question) for question in made]
+    with (tmp_path / "quiz.csv").open("w", newline="", encoding="utf-8") as file:
+        head = ["Email address", *(f"Response {k}" for k in range(1, len(made) + 1))]
+        csv.writer(file).writerows([head, ["ann@example.org", *said], ["bob@example.org", *("-" for _ in said)]])
+    mapping = ["--mapping", str(tmp_path / "moodle.mapping.yaml"), "--problems", str(ROOT / "problems")]
+    result = CliRunner().invoke(main, ["grade", str(tmp_path / "quiz.csv"), *mapping, "--out", str(tmp_path / "out")])
+    assert result.exit_code == 0, result.output
+    marks = dict(read_marks(tmp_path / "out" / "marks.jsonl"))
+    verdicts = [mark.verdict for mark in marks["ann@example.org"] if mark.answer]
+    assert len(verdicts) > 300
+    assert set(verdicts) == {"correct", "review"}
+    assert {mark.verdict for mark in marks["bob@example.org"]} == {"blank"}
+
+
+def responses(question: ET.Element) -> str:
+    """What Moodle lists of a student who knows the key: `summarise_response` of its type of question."""
+    kind = question.get("type")
+    if kind == "cloze":
+        found = BLANK.finditer(question.findtext("questiontext/text") or "")
+        said = [each[4] or next(word[1:] for word in each[3].split("~") if word[0] == "=") for each in found]
+        return "; ".join(f"part {k}: {unescaped(text)}" for k, text in enumerate(said, start=1))
+    return question.findtext("answer/text") or "" if kind == "numerical" else "Since it is so."
+
+
+def unescaped(word: str) -> str:
+    return re.sub(r"\\(.)", r"\1", word)
 
 
 def test_variants_need_a_seed(tmp_path: Path) -> None:
