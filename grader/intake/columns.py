@@ -80,7 +80,7 @@ def _handed_in(row: Row, columns: Columns) -> Iterator[Submission | GraderError]
     if any(cell.strip() for cell in row.cells[columns.width :]):
         yield SubmissionError("more cells than columns", row.place, "quote the cells that hold commas")
         return
-    answers: dict[str, dict[str, str]] = {}
+    answers: dict[str, dict[str, Node]] = {}
     for (problem, step), column in columns.steps.items():
         cell = row.cells[column] if column < len(row.cells) else ""
         if cell and cell.strip() not in columns.blank:

@@ -171,7 +171,7 @@ def lines(students: Sequence[str], marked: Mapping[str, Marked]) -> Iterable[byt
         for problem, tails in columns:
             start = head + problem
             if tails[row]:
-                yield start + start.join(tails[row])
+                yield start + (b"\n" + start).join(tails[row]) + b"\n"
 
 
 def texts(values: Sequence[Fraction], codes: np.ndarray) -> list[str]:
