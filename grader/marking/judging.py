@@ -13,7 +13,7 @@ from grader.expression.tree import Expression, Index, Shape, names
 from grader.kinds import BLANK, READ, UNREADABLE
 from grader.marking import rounding
 from grader.marking.answers import Column
-from grader.marking.following import Students, Way, chosen, evaluate
+from grader.marking.following import Students, Way, chosen, chosen_of, evaluate
 from grader.marking.slips.diagnosis import Diagnosis, diagnose
 from grader.marking.tensors import Found, look
 from grader.marking.verdicts import (
@@ -237,7 +237,7 @@ class Nearness:
         alike = np.vstack([flat(chosen_all(each, who)) for each in (*self.values.values(), *self.off.values())])
         _, first, back = np.unique(alike, axis=1, return_index=True, return_inverse=True)
         one = who[first]
-        values, off = ({name: chosen(each, one) for name, each in table.items()} for table in (self.values, self.off))
+        values, off = (chosen_of(table, one) for table in (self.values, self.off))
         low, high = (end[back] for end in rounding.ranges(self.solution, self.name, index, values, off))
         given = self.given[index][who]
         beyond = np.maximum(low - given, given - high)

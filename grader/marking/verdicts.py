@@ -23,11 +23,12 @@ NOISE = 1e-12  # of binary arithmetic, relative to the largest entry
 @np.errstate(all="ignore")
 def near(column: Column, target: Array, part: Part, exact: bool = False) -> np.ndarray:
     """Where answers equal the target within what the problem allows, or to the digits given where these suffice."""
-    if exact and bool(np.all(target == np.round(target))):
+    whole = np.all(flat(target == np.round(target)), axis=0) if exact else np.array([False])
+    if whole.all():
         return np.asarray(column.values == target)
     same = (column.values == target) | (np.isnan(column.values) & np.isnan(target))
     within = np.abs(column.values - target) <= allowance(column, target, part)
-    return np.asarray(np.where(np.isfinite(target), within, same))
+    return np.asarray(np.where(whole | ~np.isfinite(target), same, within))
 
 
 @np.errstate(all="ignore")
