@@ -65,8 +65,10 @@ def tolerance(target: Array, part: Part) -> Array:
 def noise(values: Array) -> Array:
     """What binary arithmetic may be off, `(N,)`."""
     size = np.abs(values)
-    axes = tuple(range(size.ndim - 1))
-    return np.asarray(NOISE * np.maximum(1.0, np.max(size, axis=axes, initial=0.0, where=np.isfinite(size))))
+    size = np.where(np.isfinite(size), size, 0.0)
+    if size.ndim > 1:
+        size = flat(size).max(axis=0, initial=0.0)
+    return np.asarray(NOISE * np.maximum(1.0, size))
 
 
 def enough(column: Column, part: Part) -> np.ndarray:
