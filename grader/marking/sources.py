@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from grader.marking.following import Students, Way
+from grader.marking.programs import uses as named_in
 
 
 def sources(way: Way, step: str, read: Mapping[str, np.ndarray], who: Students) -> Iterator[tuple[list[str], Students]]:
@@ -29,7 +30,7 @@ def sources(way: Way, step: str, read: Mapping[str, np.ndarray], who: Students) 
             if there.any():
                 pending.append((uses.copy(), [*found, name], some[there]))
             some = some[~there]
-            extend(uses, way.solution[name].uses)
+            extend(uses, named_in(way.solution[name].expression))
         yield list(dict.fromkeys(found)), some
 
 
