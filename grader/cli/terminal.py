@@ -105,7 +105,8 @@ def _with_bar(items: Iterator[T], what: str, step: Callable[[T], tuple[int, int]
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    rate = TextColumn("{task.fields[things]:,} · {task.fields[rate]:,.0f} a second")
+    of = f"/{before.total:,}" if before.things == before.done and before.total else ""
+    rate = TextColumn("{task.fields[things]:,}" + of + " · {task.fields[rate]:,.0f} a second")
     columns = (TextColumn("{task.description}"), BarColumn(), rate, TimeElapsedColumn(), TimeRemainingColumn())
     things = before.things
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

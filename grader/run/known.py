@@ -62,7 +62,11 @@ class Plan:
     """
 
     def __init__(
-        self, piece: Piece, known: Known, mentioned: Callable[[int], Iterable[str]], basis: Callable[[str], bytes]
+        self,
+        piece: Piece,
+        known: Known,
+        mentioned: Callable[[int], Iterable[str]],
+        holds: Callable[[str, bytes | None], bool],
     ) -> None:
         count = len(piece)
         nowhere = np.full(count, NOWHERE, np.int32)
@@ -71,7 +75,7 @@ class Plan:
         groups = []
         for chunk in np.unique(self.chunks[self.chunks != NOWHERE]).tolist():
             bases = known.bases[chunk]
-            stale = frozenset(id for id in mentioned(chunk) if bases.get(id) != basis(id))
+            stale = frozenset(id for id in mentioned(chunk) if not holds(id, bases.get(id)))
             if stale:
                 here = self.chunks == chunk
                 self.partly.append(chunk)

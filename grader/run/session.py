@@ -60,7 +60,11 @@ class Session:
 
     def plan(self, piece: Piece) -> Plan:
         """What of a piece is to be marked."""
-        return Plan(piece, self.known, lambda chunk: self.head(chunk).mentioned, self._basis)
+        return Plan(piece, self.known, lambda chunk: self.head(chunk).mentioned, self._holds)
+
+    def _holds(self, id: str, basis: bytes | None) -> bool:
+        """Whether marks that come from a basis still hold; of a spec that cannot be read now they are kept."""
+        return basis == self._basis(id) or (basis is not None and id in self.folder.broken)
 
     def _basis(self, id: str) -> bytes:
         return self.specs[id].basis
@@ -87,12 +91,13 @@ class Session:
         self.anew += len(batch.head.students) * sum(id in self.folder for id in batch.bodies)
         for id in batch.head.mentioned:
             if id not in bodies:
-                bodies[id] = self._basis(id), self._taken(source, id, plan.rows[batch.items])
+                basis = self.known.bases[source][id]
+                bodies[id] = basis, self._taken(source, id, basis, plan.rows[batch.items])
         return self.store.add(self.program, batch.digests, batch.head, bodies)
 
-    def _taken(self, chunk: int, id: str, rows: np.ndarray) -> bytes:
+    def _taken(self, chunk: int, id: str, basis: bytes, rows: np.ndarray) -> bytes:
         """What is kept of some students of another chunk."""
-        body = self._body(chunk, id)
+        body = Body.unpacked(self.store.body(chunk, id, basis) or b"")
         places = {int(row): place for place, row in enumerate(rows)}
         told = [(places[row], each) for row, each in body.told if row in places]
         return Body(told, unpacked(body.marked).take(rows).packed() if body.marked else b"").packed()
@@ -100,6 +105,8 @@ class Session:
     def _unpacked(self, chunk: int, id: str) -> Body:
         """A chunk's marks on a problem; of one that nobody in it handed in, what comes of that."""
         found = self.store.body(chunk, id, self._basis(id))
+        if found is None and id in self.folder.broken:
+            return Body([], b"")
         if found is None:
             body = Body.unpacked(self._marker.body(id, nothing(self.head(chunk))))
             found = replace_told(body).packed()
@@ -177,7 +184,7 @@ class Session:
         """Make this run the last one. Of problems whose specs cannot be read now, the last run's marks are kept."""
         kept = {id: spec for id, spec in last.items() if id not in specs and id in self.folder.broken}
         used = {int(chunk) for portion in self.cohort.portions for chunk in np.unique(portion.chunks)}
-        bases = {(id, spec.basis) for id, spec in (*self.specs.items(), *kept.items())}
+        bases = {(id, spec.basis) for specs_ in (self.specs, specs, kept) for id, spec in specs_.items()}
         rows = (portion.packed() for portion in self.cohort.portions)
         self.store.finish(rows, used, {**specs, **kept}, bases, decided, told)
 

@@ -261,9 +261,9 @@ def _prepare(connection: sqlite3.Connection) -> None:
         for statement in TABLES.strip().split(";\n"):
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
     elif (application, version) != (APPLICATION, VERSION):
         raise BrokenError("a database of another program, or of another version of this one")
-    connection.execute(f"PRAGMA user_version = {VERSION}")  # writes, so that nobody else has the file from here on
 
 
 BROKEN = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR", "SQLITE_FORMAT")
