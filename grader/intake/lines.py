@@ -119,8 +119,8 @@ class Lines:
 def _plain(found: _Line, student: str, place: Place) -> Submission:
     if found.seed is found.variant is found.time is msgspec.UNSET:
         return Submission(student, found.answers, place)
-    seed, variant, time = (_text(value) for value in (found.seed, found.variant, found.time))
-    return Submission(student, found.answers, place, seed, Text(variant, place.line), time.strip())
+    variant = Text("") if found.variant is msgspec.UNSET else Text(str(found.variant), place.line)
+    return Submission(student, found.answers, place, _text(found.seed), variant, _text(found.time).strip())
 
 
 def _text(value: object) -> str:
