@@ -170,7 +170,7 @@ class Apply(Expression):
     shape: Shape
 
     def __hash__(self) -> int:
-        """Taken once; it stays behind when a tree goes to another process, where texts hash to other numbers."""
+        """Taken once, since a tree's is made of those of all that is in it; copies leave it behind."""
         known = self.__dict__
         if "hash" not in known:
             known["hash"] = hash((self.operation, self.operands, self.options))
