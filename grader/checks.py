@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -207,7 +207,7 @@ def written(problem: Problem) -> Iterator[tuple[Place, str]]:
         yield given, paragraph
     for name, step in problem.solution.items():
         for text in (step.sentence, *step.key, *(slip.sentence for slip in step.slips)):
-            yield replace(given, path=name), text
+            yield given._replace(path=name), text
 
 
 def bring_out_pages(problem: Problem) -> int:

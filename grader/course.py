@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from grader.document import Entries, Text, read_document
+from grader.document import Entries, Text, read_text, read_yaml
 from grader.errors import Place, SpecError, did_you_mean
 from grader.parts import read_policy
 
@@ -28,13 +28,21 @@ class Course:
     """The seed of its variants, where a submission or a command says no other."""
 
 
+def course_file(folder: Path) -> Path | None:
+    """`course.yaml` in a folder, or else in the one above; None where there is none."""
+    found = (path / "course.yaml" for path in (folder, folder.parent))
+    return next((path for path in found if path.is_file()), None)
+
+
 def read_course(folder: Path) -> Course:
     """What `course.yaml` in a folder, or else in the one above, says; nothing where there is none."""
-    found = [path for path in (folder / "course.yaml", folder.parent / "course.yaml") if path.is_file()]
-    if not found:
-        return Course()
-    path = found[0]
-    node, root = read_document(path), Place(str(path))
+    path = course_file(folder)
+    return Course() if path is None else course_of(read_text(path), Place(str(path)))
+
+
+def course_of(text: str, root: Place) -> Course:
+    """What the text of a `course.yaml` says."""
+    node = read_yaml(text, root)
     if not isinstance(node, Entries):
         raise SpecError("expected a mapping with title and policy", root)
     allowed = ("title", "seed", "decimal", "policy", "solutions")

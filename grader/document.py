@@ -268,6 +268,10 @@ def _from_python(value: Any, place: Place, depth: int = 0) -> Node:
     return Text(_whole(str(value)), place.line)
 
 
-def from_python(value: Any) -> Node:
-    """Plain Python data (texts, numbers, lists, mappings) as if it had been read from a file."""
-    return _from_python(value, Place())
+def from_python(value: Any, place: Place | None = None) -> Node:
+    """Plain Python data (texts, numbers, lists, mappings) as if it had been read from a file, at `place`.
+
+    >>> from_python({"w": 0.5, "x": [1, None, True]})
+    {'w': '0.5', 'x': ['1', '', 'true']}
+    """
+    return _from_python(value, place or Place())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands: a file, a line counted from 1, and the path of keys inside the file.
 
     >>> print(Place("sgd.yaml", 7, "given.x"))
@@ -29,8 +29,12 @@ class Place:
         return Place(self.file, self.line if line is None else line, f"{self.path}.{path}" if self.path else path)
 
 
+_MOVING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What ends a line, moves a cursor or turns the text around, wherever it was typed."""
+
+
 class GraderError(Exception):
-    """Input that cannot be used. `str(error)` is the whole message, on one line.
+    """Input that cannot be used. `str(error)` is the whole message, on one line, as a terminal may show it.
 
     >>> print(GraderError("unknown family 'sdg'", Place("a.yaml", 2), hint=did_you_mean("sdg", ["sgd", "cnn"])))
     a.yaml:2: unknown family 'sdg'; did you mean 'sgd'?
@@ -41,12 +45,13 @@ class GraderError(Exception):
         self.what, self.place, self.hint = what, place or Place(), hint
 
     def __str__(self) -> str:
-        return "; ".join(part for part in (f"{self.place}: {self.what}".removeprefix(": "), self.hint) if part)
+        text = "; ".join(part for part in (f"{self.place}: {self.what}".removeprefix(": "), self.hint) if part)
+        return text if text.isprintable() else _MOVING.sub(lambda sign: " " if sign[0].isspace() else "\ufffd", text)
 
     def at(self, place: Place) -> GraderError:
         """The same error with what is missing of its place filled in from `place`."""
         file, line, path = self.place.file or place.file, self.place.line or place.line, self.place.path or place.path
-        self.place = replace(self.place, file=file, line=line, path=path)
+        self.place = Place(file, line, path)
         return self
 
 
@@ -60,6 +65,10 @@ class SpecError(GraderError):
 
 class SubmissionError(GraderError):
     """A submission, or a part of one, that cannot be used."""
+
+
+class Notice(GraderError):
+    """What a person should know of input that is used all the same; nothing is lost by it."""
 
 
 class ShapeError(GraderError):

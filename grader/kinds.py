@@ -6,6 +6,7 @@ states something (a formula, a derivation) is judged as a text, and prose goes t
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -295,6 +296,6 @@ def number(value: float) -> str:
     >>> number(1.2736323266), number(-8.0), number(0.00015), number(1234567.0)
     ('1.27363', '-8', '0.00015', '1234567')
     """
-    if np.isfinite(value) and value == int(value) and abs(value) < 1e15:
+    if math.isfinite(value) and value == int(value) and abs(value) < 1e15:
         return str(int(value))
     return f"{value:.6g}"

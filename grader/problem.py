@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from grader.author_tests import Case, read_tests
 from grader.course import Course, read_course
-from grader.document import Entries, Items, Node, Text, files, read_document
+from grader.document import Entries, Items, Node, Text, read_document
 from grader.drawing import Way
 from grader.errors import GraderError, Place, SpecError, did_you_mean
 from grader.expression.domains import Declaration, declared
-from grader.families import Family, load_all
+from grader.families import Family, find, load_all
 from grader.parts import CREDIT, ROUND, Part, read_ask, read_policy, total
 from grader.requirements import read_require
 from grader.solution import Solution
@@ -189,14 +189,14 @@ def _placed(error: SpecError, node: Node, root: Place) -> GraderError:
 
 
 def read_family(node: Entries, root: Place) -> Family:
-    families = load_all()
     name = node.get("family")
     if name is None:
-        raise SpecError("expected a family", root, did_you_mean("", families))
-    if not isinstance(name, Text) or name not in families:
+        raise SpecError("expected a family", root, did_you_mean("", load_all()))
+    family = find(name) if isinstance(name, Text) else None
+    if family is None:
         place = root.within("family", node.line_of("family"))
-        raise SpecError(f"unknown family '{name}'", place, did_you_mean(str(name), families))
-    return families[name]
+        raise SpecError(f"unknown family '{name}'", place, did_you_mean(str(name), load_all()))
+    return family
 
 
 def read_givens(node: Node, family: Family, place: Place) -> dict[str, Any]:
@@ -249,34 +249,8 @@ def read_lines(node: Entries, key: str, root: Place) -> tuple[str, ...]:
 
 
 def load_folder(path: str | Path) -> tuple[dict[str, Problem], list[GraderError]]:
-    """Every problem of a folder by its id, and what could not be used."""
-    path = Path(path)
-    problems: dict[str, Problem] = {}
-    errors: list[GraderError] = []
-    courses: dict[Path, Course] = {}
+    """Every problem of a folder by its id, and what could not be used; `grader.folder.Folder` reads only some."""
+    from grader.folder import Folder, read_sources
 
-    def course_of(folder: Path) -> Course:
-        if folder not in courses:
-            courses[folder] = Course()
-            try:
-                courses[folder] = read_course(folder)
-            except GraderError as error:
-                if all(str(error) != str(other) for other in errors):
-                    errors.append(error)
-        return courses[folder]
-
-    for file in files(path):
-        try:
-            if isinstance(file, GraderError):
-                raise file
-            if (file.suffix not in {".yaml", ".yml"} and file != path) or file.name == "course.yaml":
-                continue
-            problem = load(file, course_of(file.parent))
-            if problem.id in problems:
-                first = problems[problem.id].path
-                what = f"the id '{problem.id}' is taken by {first}"
-                raise SpecError(what, Place(str(file)), "rename one of the files")
-            problems[problem.id] = problem
-        except GraderError as error:
-            errors.append(error)
-    return problems, errors
+    folder = Folder(read_sources(Path(path)))
+    return dict(folder), folder.errors

@@ -43,32 +43,62 @@ def decimal(points: Fraction) -> str:
     return f"{float(points):.6f}".rstrip("0").rstrip(".")
 
 
+class Draft:
+    """A file that takes the place of `path` once it is `keep`; until then what was there stays.
+
+    One that is given up, or whose program is killed, is written over by the next.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path, self._draft = path, path.with_name(f".{path.name}.draft")
+        self.file = self._draft.open("wb", buffering=1 << 20)
+
+    def keep(self) -> None:
+        """Put what was written in its place."""
+        try:
+            self.file.flush()
+            os.fsync(self.file.fileno())
+            self.file.close()
+            self._draft.replace(self.path)
+        except OSError as error:
+            error.filename = str(self.path)
+            raise
+
+    def drop(self) -> None:
+        """Leave `path` as it is."""
+        with suppress(OSError):
+            self.file.close()
+        with suppress(OSError):
+            self._draft.unlink()
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file that takes the place of `path` once it is written whole; until then what was there stays."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = Draft(path)
     try:
-        with draft.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        yield draft.file
+        draft.keep()
     except OSError as error:
         error.filename = str(path)
         raise
     finally:
-        with suppress(OSError):
-            draft.unlink()
+        draft.drop()
 
 
 @contextmanager
 def replacing_text(path: Path, encoding: str = "utf-8") -> Iterator[TextIO]:
     """The same for text, line breaks as they are written."""
     with replacing(path) as file:
-        text = TextIOWrapper(file, encoding=encoding, newline="")
+        text = as_text(file, encoding)
         yield text
         text.flush()
         text.detach()
+
+
+def as_text(file: BinaryIO, encoding: str = "utf-8") -> TextIOWrapper:
+    """A file of bytes as one of text, line breaks as they are written."""
+    return TextIOWrapper(file, encoding=encoding, newline="")
 
 
 class _Lines:

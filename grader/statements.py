@@ -54,6 +54,12 @@ class Side:
         return tree
 
     @property
+    def said(self) -> tuple[object, ...]:
+        """What it says, wherever in a text it stands: the signs, and how far each is from the first."""
+        start = self.tokens[0][2]
+        return tuple((kind, sign, column - start) for kind, sign, column in self.tokens)
+
+    @property
     def named(self) -> bool:
         """Whether it is a name, with an index or arguments perhaps: `w_1`, `L(w)`."""
         return bool(_LABEL.fullmatch(self.text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from grader.cli import terminal
 if TYPE_CHECKING:
     from grader.errors import GraderError
     from grader.export.canvas import Gradebook
-    from grader.export.items import Item
+    from grader.export.items import Item, LeftOut
     from grader.export.marked import Totals
 
 VISIBILITIES = ("after_due_date", "after_published", "visible", "hidden")
@@ -181,45 +181,76 @@ def item_options(function: Callable[..., None]) -> Callable[..., None]:
 def moodle(problems: Path | None, variants: int, seed: str, out: Path) -> None:
     """Write PROBLEMS, a folder of specs or one spec, as questions for Moodle: OUT/moodle.xml.
 
-    What Moodle cannot mark (formulas, derivations) is named and left out, and the exit status is then 1.
+    Without variants OUT/moodle.mapping.yaml says how `grader grade` reads the responses of such a quiz back.
+
+    What Moodle cannot mark (formulas, derivations) is left out and named. The exit status is then 1 if PROBLEMS is
+    one spec, which was wanted whole, and 0 if it is a folder.
 
     \b
     Example:
         grader export moodle problems/ --variants 10 --seed 42 --out out/
     """
-    from grader.export.moodle import to_moodle
+    from grader.document import make_folder, write_bytes
+    from grader.export.moodle import responses_mapping, to_moodle
 
-    def write(items: list[Item], title: str) -> tuple[bytes, list[GraderError]]:
+    def write(items: list[Item], title: str) -> tuple[bytes, list[LeftOut]]:
         text, errors = to_moodle(items, title)
+        if not variants and len(items) > len(errors):
+            write_bytes(make_folder(out) / "moodle.mapping.yaml", responses_mapping(items).encode())
         return text.encode(), errors
 
     write_items(problems, variants, seed, out / "moodle.xml", write)
 
 
 def write_items(
-    problems: Path | None, variants: int, seed: str, path: Path, write: Callable[..., tuple[bytes, list[GraderError]]]
+    problems: Path | None, variants: int, seed: str, path: Path, write: Callable[..., tuple[bytes, list[LeftOut]]]
 ) -> None:
     """Write the questions of problems to a file; `write` takes them and the course's title."""
-    from grader.document import make_folder, write_bytes
     from grader.errors import GraderError
     from grader.export.items import every, gathered
     from grader.problem import load_folder
     from grader.sheets import seed_of
 
-    known, errors = load_folder(terminal.problems_folder(problems))
+    folder = terminal.problems_folder(problems)
+    known, errors = load_folder(folder)
     try:
         seed = seed_of(known.values(), seed) if variants else seed
-        items, left_out = gathered(terminal.progress(every(known, variants, seed), "Writing questions"))
+        items, told = gathered(terminal.progress(every(known, variants, seed), "Writing questions"))
         title = next((problem.course.title for problem in known.values() if problem.course.title), "Exercises")
         data, more = write(items, title)
-        make_folder(path.parent)
-        write_bytes(path, data)
-        errors += left_out + more
-        click.echo(f"{len(items) - len(more)} questions in {path}")
+        errors += told
+        errors.extend(more)
+        save(path, data, len(items) - len(more))
     except GraderError as error:
         errors.append(error)
-    terminal.tell(errors)
-    terminal.finish(errors)
+    finish(errors, named=folder.is_file())
+
+
+def save(path: Path, data: bytes, count: int) -> None:
+    """Write a file of so many questions. Raises `SpecError` where there are none, which no platform imports."""
+    from grader.document import make_folder, write_bytes
+    from grader.errors import Place, SpecError
+
+    if not count:
+        raise SpecError("there is no question to write", Place(str(path)), "the file is left as it was")
+    make_folder(path.parent)
+    write_bytes(path, data)
+    click.echo(f"{count} question{'s' * (count != 1)} in {path}.")
+
+
+def finish(errors: Sequence[GraderError], named: bool) -> None:
+    """Tell what is wrong and what was left out, and leave: 1 where something is wrong.
+
+    That a format has no room for all of a folder is ordinary; 1 only where the one problem `named` is not whole.
+    """
+    from grader.export.items import LeftOut
+
+    left_out = [error for error in errors if isinstance(error, LeftOut)]
+    wrong = [error for error in errors if not isinstance(error, LeftOut)]
+    for each in left_out:
+        click.echo(f"{click.style('left out', fg='yellow')} {each}", err=True)
+    terminal.tell(wrong)
+    terminal.finish(left_out if named and not wrong else wrong)
 
 
 @command.command("qti")
@@ -227,7 +258,8 @@ def write_items(
 def qti(problems: Path | None, variants: int, seed: str, out: Path) -> None:
     """Write PROBLEMS, a folder of specs or one spec, as a package of QTI 2.1 items: OUT/qti.zip.
 
-    What platforms cannot mark (formulas, derivations) is named and left out, and the exit status is then 1.
+    What platforms cannot mark (formulas, derivations) is left out and named. The exit status is then 1 if PROBLEMS is
+    one spec, which was wanted whole, and 0 if it is a folder.
 
     \b
     Example:

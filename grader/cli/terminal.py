@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import click
 
@@ -44,36 +44,74 @@ def find_problem(name: str, folder: Path) -> tuple[Problem | None, list[GraderEr
     return None, broken or [SpecError(f"unknown problem '{name}'", hint=did_you_mean(name, problems))]
 
 
-def tell(errors: Sequence[GraderError]) -> None:
-    """Each error on a line of its own."""
-    for error in errors:
-        click.echo(f"{click.style('cannot use', fg='red')} {error}", err=True)
+MOST_TOLD = 20  # errors of submissions that a terminal shows
 
 
-def finish(errors: Sequence[GraderError]) -> None:
+def tell(errors: Sequence[GraderError], unread: int = 0, listed: Path | None = None) -> None:
+    """Each error on a line of its own, and each notice; of very many of what was handed in the first.
+
+    `unread` is how many of these there are in all, and `listed` the file in which all of them stand.
+    """
+    from grader.errors import Notice
+
+    most = len(errors) if listed is None else MOST_TOLD
+    for error in errors[:most]:
+        start = click.style("note", fg="yellow") if isinstance(error, Notice) else click.style("cannot use", fg="red")
+        click.echo(f"{start} {error}", err=True)
+    left = max(unread, len(errors)) - most
+    if left > 0:
+        click.echo(f"… and {left:,} more: see {listed}", err=True)
+
+
+def finish(errors: Sequence[GraderError], unread: int = 0) -> None:
     """Leave with 1 where some input could not be used."""
-    if errors:
+    from grader.errors import Notice
+
+    if unread or not all(isinstance(error, Notice) for error in errors):
         sys.exit(1)
 
 
-def progress(items: Iterable[T], what: str) -> Iterator[T]:
-    """The items as they go by; once it has taken a second, with a bar on a terminal."""
+def progress(
+    items: Iterable[T],
+    what: str,
+    step: Callable[[T], tuple[int, int]] = lambda item: (1, 1),
+    total: int | None = None,
+) -> Iterator[T]:
+    """The items as they go by; once it has taken a second, with a bar on a terminal.
+
+    `step` says how much of the total an item is, and how many things it stands for, of which the bar shows the rate.
+    """
     started = time.monotonic()
-    total = len(items) if isinstance(items, Sized) else None
-    iterator = iter(items)
-    for done, item in enumerate(iterator, start=1):
+    total = len(items) if total is None and isinstance(items, Sized) else total
+    iterator, done, things = iter(items), 0, 0
+    for item in iterator:
+        amount, count = step(item)
+        done, things = done + amount, things + count
         yield item
         if time.monotonic() - started > PATIENCE and sys.stderr.isatty():
-            yield from _with_bar(iterator, what, done, total)
+            yield from _with_bar(iterator, what, step, Shown(done, things, total, started))
 
 
-def _with_bar(items: Iterator[T], what: str, done: int, total: int | None) -> Iterator[T]:
+class Shown(NamedTuple):
+    """How far work has come when its bar appears."""
+
+    done: int
+    things: int
+    total: int | None
+    started: float
+
+
+def _with_bar(items: Iterator[T], what: str, step: Callable[[T], tuple[int, int]], before: Shown) -> Iterator[T]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    rate = TextColumn("{task.fields[things]:,} · {task.fields[rate]:,.0f} a second")
+    columns = (TextColumn("{task.description}"), BarColumn(), rate, TimeElapsedColumn(), TimeRemainingColumn())
+    things = before.things
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total, completed=done)
+        task = bar.add_task(what, total=before.total, completed=before.done, things=things, rate=0.0)
         for item in items:
+            amount, count = step(item)
+            things += count
             yield item
-            bar.advance(task)
+            bar.update(task, advance=amount, things=things, rate=things / (time.monotonic() - before.started))

@@ -31,6 +31,10 @@ MOST_BLANKS = 150  # of one question
 MOST_VARIANTS = 1000
 
 
+class LeftOut(SpecError):
+    """What a format has no room for. Nothing is wrong with it: the author is told, and the rest is written."""
+
+
 @dataclass(frozen=True)
 class Blank:
     """What one part asks for: numbers row by row, each with how far off it may be, or one of some words."""
@@ -91,6 +95,8 @@ class Item:
     content: Blanks | Choice | Matching | Essay
     variant: int = 0
     """Which variant of the problem, counted from 1; 0 for the problem as its author wrote it."""
+    step: str = ""
+    """The one step that it asks; empty where it asks all numbers and words of the problem."""
 
 
 def item_set(problem: Problem, count: int, seed: str) -> Iterator[Item | GraderError]:
@@ -133,7 +139,7 @@ def items(problem: Problem, variant: int = 0) -> Iterator[Item | GraderError]:
         yield _item(problem, "", variant, exercise(problem), worth, Blanks(tuple(kept)))
     yield from rest
     for why, names in left_out.items():
-        yield SpecError(f"{why}; left out of {problem.id}: {listing(names)}", Place(problem.path))
+        yield LeftOut(f"{listing(names)} of {problem.id}", Place(problem.path), why)
 
 
 _UNMARKED = {
@@ -192,7 +198,7 @@ def _item(
     alone = len(problem.parts) == 1 or not step
     id = "-".join(filter(None, [problem.id, "" if alone else step, f"v{variant}" if variant else ""]))
     title = ", ".join(filter(None, [problem.title, "" if alone else step, f"variant {variant}" if variant else ""]))
-    return Item(id, title, problem.id, text, worth, content, variant)
+    return Item(id, title, problem.id, text, worth, content, variant, step)
 
 
 def exercise(problem: Problem) -> str:

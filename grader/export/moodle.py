@@ -6,12 +6,15 @@ of the weights of its blanks; options are `multichoice`, pairs `matching`, prose
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 from xml.etree import ElementTree as ET
 
-from grader.errors import GraderError, SpecError
-from grader.export.items import Blank, Blanks, Choice, Essay, Item, Matching, decimal, label, rows, weights
+import numpy as np
+
+from grader.export.items import Blank, Blanks, Choice, Essay, Item, LeftOut, Matching, decimal, label, rows, weights
 from grader.spreadsheet import decimal as points
 
 FRACTIONS = {
@@ -22,19 +25,26 @@ FEWEST_PAIRS = 2
 FEWEST_RIGHT = 3  # on the right of pairs to match
 LINES = 15  # of the field for an essay
 LONGEST_ID = 100
+HEADING = """\
+# Reads the responses of a Moodle quiz (Results, Responses, CSV) back:
+#     grader grade responses.csv --mapping moodle.mapping.yaml
+# Keep the problems of your quiz and give their columns the numbers that they have there.
+student: Email address
+blank: "-"
+answers:"""
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def to_moodle(items: Iterable[Item], category: str) -> tuple[str, list[GraderError]]:
+def to_moodle(items: Iterable[Item], category: str) -> tuple[str, list[LeftOut]]:
     """The file to import, and the questions that Moodle has no room for.
 
     Questions stand in one category; the variants of a problem in one of their own below it, since that is what Moodle
     draws a random question from.
     """
-    quiz, errors, current = ET.Element("quiz"), list[GraderError](), ""
+    quiz, errors, current = ET.Element("quiz"), list[LeftOut](), ""
     for item in items:
         if why := unfit(item):
-            errors.append(SpecError(f"{item.id} {why}; it is left out"))
+            errors.append(LeftOut(f"{item.id} {why}"))
             continue
         place = category_of(category, item)
         if place != current:
@@ -172,6 +182,49 @@ def fields(blank: Blank, weight: int) -> Sequence[str]:
         f"{{{weight}:NUMERICAL:={decimal(value)}:{decimal(allowed)}}}"
         for value, allowed in zip(blank.values, blank.allowed, strict=True)
     ]
+
+
+def responses_mapping(items: Iterable[Item]) -> str:
+    """What reads the answers of a quiz back, for `grader grade --mapping`: a column a question, its blanks in order.
+
+    Questions are numbered as they stand in the file, variants and those that Moodle answers in its own words left out.
+    """
+    answers: dict[str, list[str]] = {}
+    fitting = (item for item in items if not unfit(item))
+    for number, item in enumerate(fitting, start=1):
+        column, lines = f"Response {number}", answers.setdefault(item.problem, [])
+        match item.content:
+            case _ if item.variant:
+                continue
+            case Blanks((Blank(shape=(), words=()) as only,)):
+                lines.append(f"{_key(only.name)}: {column}")
+            case Blanks(parts):
+                found = numbered(parts).items()
+                lines += [f"{_key(name)}: {{column: {column}, part: {part}}}" for name, part in found]
+            case Essay():
+                lines.append(f"{_key(item.step)}: {column}")
+    kept = ["\n    ".join([f"  {_key(id)}:", *lines]) for id, lines in answers.items() if lines]
+    return "\n".join([HEADING, *kept, ""])
+
+
+def _key(name: str) -> str:
+    """A key of YAML, in quotes where it would not be read as a name."""
+    return name if re.fullmatch(r"[^\W\d][\w-]*", name) else json.dumps(name, ensure_ascii=False)
+
+
+def numbered(blanks: Sequence[Blank]) -> dict[str, Any]:
+    """The numbers of the blanks of each part, arranged as its tensor is.
+
+    >>> one, four = Blank("w", "", 1, (), (1.0,), (0.0,)), Blank("X", "", 1, (2, 2), (1.0,) * 4, (0.0,) * 4)
+    >>> numbered([one, four])
+    {'w': 1, 'X': [[2, 3], [4, 5]]}
+    """
+    found, before = {}, 1
+    for blank in blanks:
+        count = len(blank.values)
+        found[blank.name] = np.arange(before, before + count).reshape(blank.shape).tolist()
+        before += count
+    return found
 
 
 def _escaped(word: str) -> str:

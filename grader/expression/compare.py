@@ -51,6 +51,8 @@ def compare_trees(one: Expression, other: Expression, domains: Mapping[str, Doma
 
 def alike(one: Expression, other: Expression) -> bool:
     """Whether two trees are written the same."""
+    if one is other or type(one) is not type(other) or one.shape != other.shape:
+        return one is other
     first, second = Program(one, other).roots
     return first == second
 

@@ -29,8 +29,10 @@ LONGEST_RATIO = 120  # digits in numerator or denominator before a ratio is no l
 MOST_OPERATIONS = 60  # in a value with roots and exponentials before it is no longer kept
 
 
-def numeric(tree: Expression, values: Mapping[str, Array]) -> Array:
+def numeric(tree: Expression, values: Mapping[str, Array], known: dict[int, Array] | None = None) -> Array:
     """The value of a tree for every student: names stand for arrays with students on the last axis.
+
+    `known` is what `fold` keeps of parts that several trees share.
 
     >>> w, x = Name("w"), Name("x")
     >>> numeric(w * x + 1, {"w": np.array([0.5, 0.25]), "x": np.array([2.0])})
@@ -44,7 +46,7 @@ def numeric(tree: Expression, values: Mapping[str, Array]) -> Array:
         return apply.operation.numeric(*operands, **dict(apply.options))
 
     with np.errstate(all="ignore"):
-        return fold(tree, leaf, node)
+        return fold(tree, leaf, node, known)
 
 
 def exact(tree: Expression, values: Mapping[str, sp.Exact]) -> sp.Exact:

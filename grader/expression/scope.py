@@ -68,7 +68,7 @@ class Scope:
         self.values |= {name: as_expression(length) for name, length in self.lengths.items() if name not in self.values}
         self.letters = dict(letters or {})
         self.definitions = dict(definitions or {})
-        self._meanings: dict[str, tuple[Mapping[str, Expression], dict[str, Expression]]] = {}
+        self._meanings: dict[tuple[str, int], tuple[Mapping[str, Expression], dict[str, Expression]]] = {}
         self.free = free
         self.kronecker = False
         self.seen: set[int] = set()
@@ -239,13 +239,14 @@ class Scope:
         """
         if not self.definitions:
             return tree
-        if keep not in self._meanings or self._meanings[keep][0] is not self.definitions:
+        key = keep, id(self.definitions)  # which is kept beside what it comes to, so that the id stays its own
+        if key not in self._meanings:
             found: dict[str, Expression] = {}
             for name, meaning in self.definitions.items():
                 if name != keep:
                     found[name] = replaced(meaning, found)
-            self._meanings[keep] = self.definitions, found
-        return replaced(tree, self._meanings[keep][1])
+            self._meanings[key] = self.definitions, found
+        return replaced(tree, self._meanings[key][1])
 
 
 def replaced(tree: Expression, trees: Mapping[str, Expression]) -> Expression:

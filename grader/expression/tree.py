@@ -187,12 +187,13 @@ def as_expression(operand: Operand) -> Expression:
     raise TypeError(f"an expression takes whole numbers and Fractions, got {operand!r}")
 
 
-def fold(tree: Expression, leaf: Callable[[Leaf], T], node: Callable[..., T]) -> T:
+def fold(tree: Expression, leaf: Callable[[Leaf], T], node: Callable[..., T], known: dict[int, T] | None = None) -> T:
     """Read a tree from its leaves up: `leaf(leaf)`, then `node(apply, *read operands)`.
 
-    A part that stands in several places is read once, and a tree may be as deep as memory allows.
+    A part that stands in several places is read once, and a tree may be as deep as memory allows. What is read goes to
+    `known`, by the ids of the parts, so that trees which share parts share the work; all must live as long as it.
     """
-    values: dict[int, T] = {}
+    values = {} if known is None else known
     stack = [tree]
     while stack:
         current = stack[-1]

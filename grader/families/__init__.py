@@ -107,6 +107,13 @@ def load_all() -> dict[str, Family]:
     return FAMILIES
 
 
+def find(name: str) -> Family | None:
+    """The family of that name, None where there is none: the file of its name is read first, the rest if need be."""
+    if name not in FAMILIES and any(module.name == name for module in pkgutil.iter_modules(__path__)):
+        importlib.import_module(f"{__name__}.{name}")
+    return FAMILIES.get(name) or load_all().get(name)
+
+
 def starting_spec(family: Family) -> str:
     """A spec that works as it stands: the family's example, every step worth a point."""
     solution = example_solution(family)

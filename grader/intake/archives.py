@@ -27,6 +27,8 @@ MOST_MEMBERS = 1_000_000
 RATIO = 100
 """How many times larger than its packed form a member may be, once it is above 10 MB."""
 SMALL = 10_000_000
+UTF_8 = 0x800
+"""The flag of a member of a .zip whose name is UTF-8."""
 BROKEN = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, ValueError, OverflowError, RuntimeError,
     NotImplementedError, struct.error, lzma.LZMAError,
@@ -146,10 +148,24 @@ def in_zip(opened: BinaryIO, file: File) -> Iterator[Iterator[Member]]:
     """The members of a .zip."""
     with zipfile.ZipFile(opened) as archive:
         yield (
-            Member(info.filename.replace("\\", "/"), info.file_size, _of_zip(archive, info), *_refused(info))
+            Member(name_of(info).replace("\\", "/"), info.file_size, _of_zip(archive, info), *_refused(info))
             for info in archive.infolist()
             if not info.is_dir()
         )
+
+
+def name_of(info: zipfile.ZipInfo) -> str:
+    """A member's name. macOS writes UTF-8 and does not say so, which would else be read as cp437.
+
+    >>> name_of(zipfile.ZipInfo("Zoë".encode().decode("cp437")))
+    'Zoë'
+    """
+    if info.flag_bits & UTF_8:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename
 
 
 def _of_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], BinaryIO]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from grader.document import Entries, Text
+from grader.document import Node, Text
 from grader.errors import DocumentError, GraderError, SubmissionError, did_you_mean
+from grader.intake.embedded import picked
 from grader.intake.records import HEAD, Submission, identifier
 from grader.intake.sources import File
 from grader.intake.tables import Row, rows
@@ -24,6 +26,10 @@ class Columns:
     blank: frozenset[str] = frozenset()
     """What stands in a cell that was left empty."""
     time_format: str = ""
+    parts: Mapping[tuple[str, str], Node] = field(default_factory=dict)
+    """Of steps that share a cell with others, which of its blanks are theirs."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Words of times in another language, and what they mean."""
 
 
 def read_csv(file: File) -> Iterator[Submission | GraderError]:
@@ -74,19 +80,26 @@ def _handed_in(row: Row, columns: Columns) -> Iterator[Submission | GraderError]
     if any(cell.strip() for cell in row.cells[columns.width :]):
         yield SubmissionError("more cells than columns", row.place, "quote the cells that hold commas")
         return
-    answers = Entries(line)
+    answers: dict[str, dict[str, Node]] = {}
     for (problem, step), column in columns.steps.items():
         cell = row.cells[column] if column < len(row.cells) else ""
         if cell and cell.strip() not in columns.blank:
-            steps = answers.setdefault(problem, Entries(line))
-            assert isinstance(steps, Entries)
-            steps.put(step, Text(cell, line), line)
+            answers.setdefault(problem, {})[step] = picked(cell, columns.parts.get((problem, step)), line)
     head = {key: _joined(row.cells, places) for key, places in columns.head.items()}
     if student := identifier(head.get("student", "")):
-        time = written(head.get("time", ""), columns.time_format)
+        time = written(translated(head.get("time", ""), columns.words), columns.time_format)
         yield Submission(student, answers, row.place, head.get("seed", ""), Text(head.get("variant", ""), line), time)
     elif answers:
         yield SubmissionError("no student is named", row.place, "fill in the column student")
+
+
+def translated(stamp: str, words: Mapping[str, str]) -> str:
+    """A time with its words in English, zones as they are counted from UTC.
+
+    >>> translated("5. März 2026 18:15 MEZ", {"März": "March", "MEZ": "+01:00"})
+    '5. March 2026 18:15 +01:00'
+    """
+    return re.sub(r"[^\W\d]+\.?", lambda word: words.get(word[0], words.get(word[0].rstrip("."), word[0])), stamp)
 
 
 def _joined(cells: Sequence[str], places: Sequence[int]) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.document import LARGEST, decoded, read_json, read_yaml
-from grader.errors import DocumentError, GraderError, Place
+from grader.document import read_json, read_yaml
+from grader.errors import GraderError
+from grader.intake.lines import Lines
+from grader.intake.portions import portions
 from grader.intake.records import Submission, submission
-from grader.intake.sources import File, unopened
+from grader.intake.sources import File
 
 
 def read_one(file: File) -> Iterator[Submission | GraderError]:
@@ -27,29 +29,5 @@ def read_markdown(file: File) -> Iterator[Submission | GraderError]:
 
 def read_lines(file: File) -> Iterator[Submission | GraderError]:
     """JSON lines: a student a line; a broken line does not touch the others."""
-    empty = True
-    for number, line in lines(file):
-        place = Place(file.name, number)
-        try:
-            if len(line) <= LARGEST and not line.strip(b" \t\r\n\xef\xbb\xbf"):
-                continue
-            empty = False
-            yield submission(read_json(decoded(line.rstrip(b"\r\n"), place), place), place, file.student)
-        except GraderError as error:
-            yield error.at(place)
-    if empty:
-        raise DocumentError("the file is empty", file.place, "fill it in or remove it")
-
-
-def lines(file: File) -> Iterator[tuple[int, bytes]]:
-    """The lines of a file with their numbers, one in memory at a time; of one above 20 MB only the beginning."""
-    try:
-        with file.opened() as opened:
-            number = 0
-            while line := opened.readline(LARGEST + 1):
-                number += 1
-                yield number, line
-                while len(line) > LARGEST and not line.endswith(b"\n"):
-                    line = opened.readline(LARGEST + 1)
-    except OSError as error:
-        raise unopened(error, file.name) from error
+    for portion in portions(file):
+        yield from portion.read() if isinstance(portion, Lines) else [portion]

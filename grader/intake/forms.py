@@ -7,7 +7,7 @@ Headings, quotes (`>`), rules and blank lines say nothing; any other line that i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from grader.document import Entries, Items, Node, Text, read_yaml
 from grader.errors import GraderError, Place, SubmissionError
@@ -48,7 +48,7 @@ class Form:
     def trouble(self, what: str, line: int, hint: str) -> None:
         """Name a line; of very many only the first."""
         if len(self.troubles) < MOST_TROUBLES:
-            self.troubles.append(SubmissionError(what, replace(self.place, line=line), hint))
+            self.troubles.append(SubmissionError(what, self.place._replace(line=line), hint))
 
     def stray(self, what: str, line: int, hint: str) -> None:
         """Name a line that belongs to nothing, unless it may be prose."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec import structs
 
 from grader.document import Entries, Items, Node, Text, read_json, read_yaml
 from grader.errors import DocumentError, GraderError, Place, SubmissionError
@@ -112,13 +114,14 @@ def handed_in(items: Iterable[Submission | GraderError], owner: Owner) -> Iterat
         if isinstance(item, GraderError):
             yield item
             continue
+        item = item.typed()
         yield from _misnamed(item, owner)
         if whole is None:
-            whole = replace(item, answers=Entries(item.answers.line))
+            whole = structs.replace(item, answers=Entries(item.place.line))
         yield from _added(whole, item)
     for names in owner.students if whole else ():
         assert whole is not None
-        yield replace(whole, student=names[0], time=owner.time or whole.time)
+        yield structs.replace(whole, student=names[0], time=owner.time or whole.time)
 
 
 def _misnamed(item: Submission, owner: Owner) -> Iterator[SubmissionError]:
@@ -130,9 +133,10 @@ def _misnamed(item: Submission, owner: Owner) -> Iterator[SubmissionError]:
 
 def _added(whole: Submission, item: Submission) -> Iterator[SubmissionError]:
     """Put answers to those of earlier files; a second answer to a step is named."""
+    assert isinstance(whole.answers, Entries)
     for problem, steps in item.answers.items():
-        line = item.answers.line_of(problem)
-        place = replace(item.place, line=line or item.place.line, path=f"answers.{problem}")
+        line = item.line_of(problem)
+        place = item.place._replace(line=line, path=f"answers.{problem}")
         before = whole.answers.get(problem)
         if not isinstance(before, Entries) or not isinstance(steps, Entries):
             if before:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.document import Entries, Items, Node, Text, read_yaml
 from grader.errors import DocumentError, Place, did_you_mean
 from grader.intake.columns import Columns
-from grader.intake.records import HEAD
+from grader.intake.records import HEAD, texts
 from grader.intake.sources import File, of_path
 from grader.intake.tables import Row
 
-KEYS = (*HEAD, "answers", "blank", "time_format")
+KEYS = (*HEAD, "answers", "blank", "time_format", "time_words")
+PART = ("column", "part")
 NAME = "mapping.yaml"
 
 
@@ -51,14 +53,50 @@ def mapped(header: Row, mapping: tuple[Entries, Place]) -> Columns:
     node, root = mapping
     table = Header(header)
     head = {key: _columns(node[key], table, root.within(key, node.line_of(key))) for key in HEAD if key in node}
-    steps = {
-        (problem, step): table.find(column, place) for problem, step, column, place in _steps(node["answers"], root)
-    }
+    steps, parts = {}, {}
+    for problem, step, source, place in _steps(node["answers"], root):
+        column, part = _source(source, place)
+        steps[problem, step] = table.find(column, place)
+        if part is not None:
+            parts[problem, step] = part
     blank = frozenset(name.strip() for name in _names(node["blank"], root.within("blank"))) if "blank" in node else ()
     form = node.get("time_format", Text(""))
     if not isinstance(form, Text):
         raise DocumentError("expected text", root.within("time_format", node.line_of("time_format")))
-    return Columns(head, steps, len(table.names), frozenset(blank), str(form))
+    return Columns(head, steps, len(table.names), frozenset(blank), str(form), parts, _words(node, root))
+
+
+def _source(node: Node, place: Place) -> tuple[Text, Node | None]:
+    """The column that an answer stands in, and which blanks of its question are the answer, where it has several."""
+    if isinstance(node, Text) and node.strip():
+        return node, None
+    column = node.get("column") if isinstance(node, Entries) else None
+    if not isinstance(node, Entries) or not isinstance(column, Text) or not column.strip():
+        raise DocumentError(
+            "expected the name of a column", place, "write Response 1, or {column: Response 1, part: 2}"
+        )
+    for key in node:
+        if key not in PART:
+            raise DocumentError(f"unknown key '{key}'", place, did_you_mean(key, PART))
+    part = node.get("part")
+    if part is not None and not _numbers(part):
+        raise DocumentError("expected the number of a blank, or lists of them", place.within("part"), "the first is 1")
+    return column, part
+
+
+def _numbers(node: Node) -> bool:
+    if isinstance(node, Items):
+        return bool(node) and all(map(_numbers, node))
+    return isinstance(node, Text) and re.fullmatch(r"[1-9]\d{0,3}", node) is not None
+
+
+def _words(node: Entries, root: Place) -> dict[str, str]:
+    """Words of times in another language with what they mean."""
+    words = node.get("time_words", Entries())
+    if not isinstance(words, Entries) or not texts(words):
+        place = root.within("time_words", node.line_of("time_words"))
+        raise DocumentError("expected words with what they mean", place, 'write März: March or MEZ: "+01:00"')
+    return {word.rstrip("."): str(meaning) for word, meaning in words.items()}
 
 
 def _columns(node: Node, table: Header, place: Place) -> list[int]:
@@ -100,8 +138,8 @@ def _names(node: Node, place: Place) -> Sequence[str]:
     raise DocumentError("expected a column, or a list of them", place)
 
 
-def _steps(node: Node, root: Place) -> Iterator[tuple[str, str, str, Place]]:
-    """Problem, step, column, and where the mapping says so."""
+def _steps(node: Node, root: Place) -> Iterator[tuple[str, str, Node, Place]]:
+    """Problem, step, what says where its answer stands, and where the mapping says so."""
     place = root.within("answers", node.line)
     if not isinstance(node, Entries):
         raise DocumentError("expected a mapping of problems to steps", place)
@@ -111,6 +149,4 @@ def _steps(node: Node, root: Place) -> Iterator[tuple[str, str, str, Place]]:
             raise DocumentError("expected a mapping of steps to columns", here, "write them as w_1: Response 1")
         for step, column in steps.items():
             there = here.within(step, steps.line_of(step))
-            if not isinstance(column, Text) or not column.strip():
-                raise DocumentError("expected the name of a column", there)
             yield problem, step, column, there

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from grader.codes import is_form, number_of
 from grader.document import Entries
@@ -10,26 +10,51 @@ from grader.errors import Place, SubmissionError, did_you_mean
 from grader.intake.records import Submission
 from grader.problem import Problem
 
+MOST_KEPT = 10_000
+"""Different ways of answering some of the steps that are remembered."""
+
+
+class Misfits:
+    """What submissions answer that no problem asks: an error each, with what may have been meant.
+
+    Of a problem whose own spec is `broken` nothing is said: its author has been told. Which steps are answered is
+    looked at once for all students who answer the same ones.
+    """
+
+    def __init__(self, problems: Mapping[str, Problem], broken: Collection[str] = ()) -> None:
+        self.problems, self.broken = problems, broken
+        self._asked: set[tuple[str, tuple[str, ...] | None]] = set()
+
+    def of(self, submission: Submission) -> Sequence[SubmissionError]:
+        """What is wrong with one submission, most often nothing."""
+        found = list(_foreign_variants(submission, self.problems)) if submission.variant else []
+        for problem, steps in submission.answers.items():
+            answered = problem, tuple(steps) if isinstance(steps, dict) else None
+            if answered in self._asked:
+                continue
+            wrong = list(self._wrong(submission, problem, steps))
+            if answered[1] and not wrong and len(self._asked) < MOST_KEPT:
+                self._asked.add(answered)
+            found += wrong
+        return found
+
+    def _wrong(self, submission: Submission, problem: str, steps: object) -> Iterator[SubmissionError]:
+        if problem in self.broken:
+            return
+        place = Place(submission.place.file, submission.line_of(problem), f"answers.{problem}")
+        if problem not in self.problems:
+            yield SubmissionError(f"unknown problem '{problem}'", place, did_you_mean(problem, self.problems))
+        elif isinstance(steps, dict):
+            yield from _unknown_steps(self.problems[problem], steps, place)
+        elif steps:
+            yield SubmissionError("expected a mapping of steps to answers", place, "write them as w_1: 0.524")
+
 
 def misfits(
     submission: Submission, problems: Mapping[str, Problem], broken: Collection[str] = ()
-) -> Iterable[SubmissionError]:
-    """What a submission answers that no problem asks: an error each, with what may have been meant.
-
-    Of a problem whose own spec is `broken` nothing is said: its author has been told.
-    """
-    yield from _foreign_variants(submission, problems)
-    answers, file = submission.answers, submission.place.file
-    for problem, steps in answers.items():
-        place = Place(file, answers.line_of(problem) or submission.place.line, f"answers.{problem}")
-        if problem in broken:
-            continue
-        if problem not in problems:
-            yield SubmissionError(f"unknown problem '{problem}'", place, did_you_mean(problem, problems))
-        elif isinstance(steps, Entries):
-            yield from _unknown_steps(problems[problem], steps, place)
-        elif steps:
-            yield SubmissionError("expected a mapping of steps to answers", place, "write them as w_1: 0.524")
+) -> Sequence[SubmissionError]:
+    """What one submission answers that no problem asks."""
+    return Misfits(problems, broken).of(submission)
 
 
 def _foreign_variants(submission: Submission, problems: Mapping[str, Problem]) -> Iterable[SubmissionError]:
@@ -51,8 +76,8 @@ def _foreign_variants(submission: Submission, problems: Mapping[str, Problem]) -
         yield SubmissionError(what, Place(submission.place.file, line or submission.place.line, "variant"), hint)
 
 
-def _unknown_steps(problem: Problem, steps: Entries, place: Place) -> Iterable[SubmissionError]:
+def _unknown_steps(problem: Problem, steps: Mapping[str, object], place: Place) -> Iterable[SubmissionError]:
     for step in steps:
         if step not in problem.solution:
-            here = place.within(step, steps.line_of(step))
+            here = place.within(step, steps.line_of(step) if isinstance(steps, Entries) else None)
             yield SubmissionError(f"'{problem.id}' has no step '{step}'", here, did_you_mean(step, problem.solution))

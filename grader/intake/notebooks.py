@@ -9,7 +9,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from grader.document import Entries, Text
@@ -20,6 +20,10 @@ from grader.intake.records import HEAD, Submission, submission
 from grader.intake.sources import File
 
 _ADDRESS = re.compile(r"(?:grader:)?([^\s.][^\s]{0,199})\.([^\s.]{1,100})")
+_NBGRADER = re.compile(r"([a-zA-Z0-9_-]{1,199})--([a-zA-Z0-9_]{1,100})")
+"""An address in the letters that nbgrader allows in its names, which have no dot."""
+_STUB = re.compile(r"\s*(?:YOUR ANSWER HERE|(?:#\s*YOUR CODE HERE\s*)?raise NotImplementedError(?:\(\))?)\s*")
+"""What nbgrader leaves for a student to replace."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +41,11 @@ class Cell:
         tags = self.metadata.get("tags")
         names = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
         about = self.metadata.get("nbgrader")
-        if isinstance(about, Mapping) and about.get("solution", True) and isinstance(about.get("grade_id"), str):
-            names.append(about["grade_id"])
         names.sort(key=lambda name: not name.startswith("grader:"))
-        found = next(filter(None, map(_ADDRESS.fullmatch, names)), None)
+        addresses = [_ADDRESS.fullmatch(name) for name in names]
+        if isinstance(about, Mapping) and about.get("solution", True) and isinstance(about.get("grade_id"), str):
+            addresses += [pattern.fullmatch(about["grade_id"]) for pattern in (_NBGRADER, _ADDRESS)]
+        found = next(filter(None, addresses), None)
         return (found[1], found[2]) if found else None
 
 
@@ -54,6 +59,8 @@ class Page:
 
     def read(self, cell: Cell) -> None:
         """Take what a cell answers."""
+        if _STUB.fullmatch(cell.source):
+            return
         if cell.address:
             self.put(*cell.address, Text(said(cell, cell.address[1])), cell)
         elif cell.kind == "markdown":
@@ -131,7 +138,7 @@ def _loaded(file: File) -> Mapping[str, Any]:
     try:
         notebook = json.loads(file.text(), object_pairs_hook=lean, parse_int=str, parse_float=str)
     except json.JSONDecodeError as error:
-        place = replace(file.place, line=error.lineno)
+        place = file.place._replace(line=error.lineno)
         raise DocumentError(f"not a notebook: {error.msg} at column {error.colno}", place) from error
     except RecursionError as error:
         raise DocumentError("not a notebook: nested too deep", file.place) from error
@@ -150,7 +157,7 @@ def _cells(notebook: Mapping[str, Any], file: File) -> Iterator[Cell]:
         if isinstance(source, str) and source.strip():
             about = metadata if isinstance(metadata, dict) else {}
             whole = source.encode("utf-8", "replace").decode("utf-8")
-            yield Cell(str(cell.get("cell_type", "")), whole, about, replace(file.place, path=f"cell {number}"))
+            yield Cell(str(cell.get("cell_type", "")), whole, about, file.place._replace(path=f"cell {number}"))
 
 
 def _head(notebook: Mapping[str, Any]) -> Entries:

@@ -3,37 +3,75 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from grader.document import Entries, Items, Node, Text
+import msgspec
+
+from grader.document import Entries, Items, Node, Text, from_python
 from grader.errors import Place, SubmissionError, did_you_mean
 
 HEAD = ("student", "seed", "variant", "time")
 KEYS = (*HEAD, "answers")
 
 
-@dataclass(frozen=True)
-class Submission:
-    """What one student handed in: answers as typed, a mapping of problems to mappings of steps."""
+class Submission(msgspec.Struct, frozen=True):
+    """What one student handed in: answers as typed, a mapping of problems to mappings of steps.
+
+    The answers of a whole class may be plain values (texts, whole numbers, true, false, None, lists and mappings of
+    these): they mean what `document.from_python` makes of them, on the line of `place`.
+
+    >>> handed_in = Submission("s001", {"line": {"w": 1, "b": "0.50", "c": None}}, Place("class.jsonl", 7))
+    >>> handed_in.sheet("line"), handed_in.line_of("line")
+    ({'w': '1', 'b': '0.50', 'c': ''}, 7)
+    """
 
     student: str
-    answers: Entries
+    answers: Mapping[str, Any]
     place: Place
     seed: str = ""
-    variant: Text | Entries = field(default_factory=lambda: Text(""))
+    variant: Text | Entries = Text("")
     """What the sheet says of its numbers: a code or the letter of a form, one for all problems or one for each."""
     time: str = ""
     """When it was handed in, as typed; of a student's submissions with a time the last is marked."""
 
     def variant_of(self, problem: str) -> str:
         """What the sheet says of the numbers of one problem."""
+        if not self.variant:
+            return ""
         found = self.variant.get(problem, "") if isinstance(self.variant, Entries) else self.variant
         return str(found).strip()
 
-    def sheet(self, problem: str) -> Entries:
-        """The answers to one problem, by step."""
+    def answered(self, problem: str) -> Mapping[str, Any]:
+        """The answers to one problem, by step, as they were read: nodes or plain values."""
         steps = self.answers.get(problem)
-        return steps if isinstance(steps, Entries) else Entries()
+        return steps if isinstance(steps, dict) else {}
+
+    def sheet(self, problem: str) -> Entries:
+        """The answers to one problem, by step, as nodes."""
+        steps = self.answered(problem)
+        node = steps if isinstance(steps, Entries) else from_python(steps, self.place)
+        assert isinstance(node, Entries)
+        return node
+
+    def line_of(self, problem: str) -> int | None:
+        """The line where the answers to a problem stand."""
+        found = self.answers.line_of(problem) if isinstance(self.answers, Entries) else None
+        return found or self.place.line
+
+    def typed(self) -> Submission:
+        """The same with its answers as nodes."""
+        if isinstance(self.answers, Entries):
+            return self
+        return msgspec.structs.replace(self, answers=from_python(self.answers, self.place))
+
+
+class Origins(NamedTuple):
+    """Where some submissions come from: names of files, which of them each is in, and on which line, 0 for none."""
+
+    files: tuple[str, ...]
+    file: list[int]
+    lines: list[int]
 
 
 def submission(node: Node, root: Place, student: str = "") -> Submission:

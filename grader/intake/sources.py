@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import unicodedata
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -29,6 +31,8 @@ class File:
     """Whose it is, where the file itself need not say."""
     mapping: Path | None = None
     """What the command names as the mapping of a table's columns."""
+    size: int | None = None
+    """Its bytes when it was found, None of a member of an archive."""
 
     @property
     def place(self) -> Place:
@@ -51,20 +55,40 @@ class File:
 
     def bytes(self) -> bytes:
         """What it holds, at the most a byte more than 20 MB."""
-        try:
-            with self.opened() as file:
-                return file.read(LARGEST + 1)
-        except OSError as error:
-            raise unopened(error, self.name) from error
+        with steady(self) as file:
+            return file.read(LARGEST + 1)
 
     def text(self) -> str:
         """Its text: UTF-8, with or without a byte order mark, and no larger than 20 MB."""
         return decoded(self.bytes(), self.place)
 
 
+@contextmanager
+def steady(file: File) -> Iterator[BinaryIO]:
+    """An open file. Raises `DocumentError` where it cannot be opened or read, or changed until all was read."""
+    try:
+        with file.opened() as opened:
+            before = _state(opened)
+            yield opened
+            if _state(opened) != before:
+                raise DocumentError("changed while it was read", file.place, "run it again")
+    except OSError as error:
+        raise unopened(error, file.name) from error
+
+
+def _state(opened: BinaryIO) -> tuple[int, int] | None:
+    """The length of an open file and when it was last written; None of what is not on the disk."""
+    try:
+        found = os.fstat(opened.fileno())
+    except io.UnsupportedOperation:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
 def unopened(error: OSError, name: str) -> DocumentError:
-    """That a file or a folder cannot be opened, and why."""
-    return DocumentError(f"cannot be opened: {error.strerror or error}", Place(name), "check its permissions")
+    """That a file or a folder cannot be opened or read, and why."""
+    hint = "run it again" if isinstance(error, FileNotFoundError) else "check its permissions"
+    return DocumentError(f"cannot be opened: {error.strerror or error}", Place(name), hint)
 
 
 def printable(path: str | os.PathLike[str]) -> str:
@@ -77,14 +101,14 @@ def printable(path: str | os.PathLike[str]) -> str:
     return "".join("\ufffd" if unicodedata.category(sign) in {"Cc", "Cs"} else sign for sign in text)
 
 
-def of_path(path: Path, mapping: Path | None = None) -> File:
+def of_path(path: Path, mapping: Path | None = None, size: int | None = None) -> File:
     """A file on the disk."""
 
     def beside(relative: str) -> File | None:
         other = Path(os.path.normpath(path.parent / relative))
         return of_path(other, mapping) if other.is_file() else None
 
-    return File(printable(path), lambda: path.open("rb"), beside, mapping=mapping)
+    return File(printable(path), lambda: path.open("rb"), beside, mapping=mapping, size=size)
 
 
 def walk(path: Path, mapping: Path | None = None) -> Iterator[File | GraderError]:
@@ -96,13 +120,14 @@ def walk(path: Path, mapping: Path | None = None) -> Iterator[File | GraderError
     while stack:
         here = stack.pop()
         try:
-            kind = here.stat().st_mode
+            found = here.stat()
+            kind = found.st_mode
             if stat.S_ISDIR(kind) and here.is_symlink() and here != path:
                 yield DocumentError("a link to a folder is not followed", Place(printable(here)), "copy the folder")
             elif stat.S_ISDIR(kind):
                 stack.extend(sorted(_children(here), key=_order, reverse=True))
             elif stat.S_ISREG(kind):
-                yield of_path(here, mapping)
+                yield of_path(here, mapping, found.st_size)
             else:
                 what = "a pipe, a socket or a device, which is not read"
                 yield DocumentError(what, Place(printable(here)), "save it as a file")

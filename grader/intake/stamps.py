@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from typing import NamedTuple
 
-from grader.errors import GraderError, Place, SubmissionError
+from grader.errors import GraderError, Notice, Place, SubmissionError
 from grader.intake.records import Submission
 
 _STAMP = re.compile(
@@ -61,62 +62,74 @@ def written(stamp: str, form: str) -> str:
         return stamp
 
 
-def latest(read: Callable[[], Iterable[Submission | GraderError]]) -> Iterator[Submission | GraderError]:
-    """Every student once, and an error for each submission that another takes the place of.
+class Stamped(NamedTuple):
+    """When something was handed in, if it says so, and where it lies."""
 
-    Without times the first counts. Where there are times all is read a second time, so that none of it is held.
-    """
-    seen: dict[str, Place] = {}
-    last: dict[str, tuple[datetime, Place]] = {}
-    for item in read():
-        if isinstance(item, GraderError):
-            yield item
-            continue
-        when = moment(item.time) if item.time else None
-        if item.time and when is None:
-            yield _misdated(item)
-        if item.student in last or item.student in seen:
-            yield _again(item, when, seen, last)
-        elif when is None:
-            seen[item.student] = item.place
-            yield item
-        else:
-            last[item.student] = when, item.place
-    if last:
-        yield from _chosen(read(), last)
+    when: datetime | None
+    place: Place
 
 
-def _misdated(item: Submission) -> SubmissionError:
+def stamped(item: Submission) -> Stamped:
+    return Stamped(moment(item.time) if item.time else None, item.place)
+
+
+def misdated(item: Submission) -> SubmissionError | None:
+    """That what a submission says of its time is none."""
+    if not item.time or moment(item.time):
+        return None
     what = f"'{item.time[:40]}' is not a time"
     return SubmissionError(what, item.place, "write it as 2026-03-01 12:30; the answers are read")
 
 
-def _again(
-    item: Submission, when: datetime | None, seen: dict[str, Place], last: dict[str, tuple[datetime, Place]]
-) -> SubmissionError:
-    """Of two submissions of a student, that one is not marked: the earlier, or without times the second."""
-    before, first = last.get(item.student, (None, seen.get(item.student)))
-    if before is None or when is None or when == before:
-        what = f"'{item.student}' has already handed in, with {first}"
-        return SubmissionError(what, item.place, "the first is marked; remove one of them")
-    if when < before:
-        what = f"'{item.student}' handed in again at {_shown(before)}, with {first}"
-        return SubmissionError(what, item.place, "the last is marked")
-    last[item.student] = when, item.place
-    what = f"'{item.student}' handed in again at {_shown(when)}, with {item.place}"
-    return SubmissionError(what, first, "the last is marked")
+def counting(student: str, before: Stamped, now: Stamped) -> tuple[Stamped, GraderError]:
+    """Of two submissions of a student, in the order of reading, the one that counts, and what is told of the other.
+
+    The last by its time counts, which is worth a `Notice`. Without two different times the first counts, and the
+    second is an error, at its place. Of more than two, each is held against the one that counted so far.
+
+    >>> early, late = Stamped(moment("2026-03-01"), Place("a.yaml")), Stamped(moment("2026-03-02"), Place("b.yaml"))
+    >>> counted, told = counting("s001", early, late)
+    >>> print(counted.place, type(told).__name__, told)
+    b.yaml Notice a.yaml: 's001' handed in again at 2026-03-02 00:00:00, with b.yaml; the last is marked
+    """
+    if before.when is None or now.when is None or before.when == now.when:
+        what = f"'{student}' has already handed in, with {before.place}"
+        return before, SubmissionError(what, now.place, "the first is marked; remove one of them")
+    first, last = (now, before) if now.when < before.when else (before, now)
+    assert last.when is not None
+    shown = last.when.isoformat(" ", "seconds").removesuffix("+00:00")
+    what = f"'{student}' handed in again at {shown}, with {last.place}"
+    return last, Notice(what, first.place, "the last is marked")
 
 
-def _shown(when: datetime) -> str:
-    return when.isoformat(" ", "seconds").removesuffix("+00:00")
+def latest(read: Callable[[], Iterable[Submission | GraderError]]) -> Iterator[Submission | GraderError]:
+    """Every student once, and an error or a notice for each submission that another takes the place of.
+
+    Where there are times all is read a second time, so that none of it is held.
+    """
+    counted: dict[str, Stamped] = {}
+    for item in read():
+        if isinstance(item, GraderError):
+            yield item
+            continue
+        if trouble := misdated(item):
+            yield trouble
+        now = stamped(item)
+        before = counted.setdefault(item.student, now)
+        if before is not now:
+            counted[item.student], told = counting(item.student, before, now)
+            yield told
+        elif now.when is None:
+            yield item
+    last = {student: each.place for student, each in counted.items() if each.when}
+    if last:
+        yield from _chosen(read(), last)
 
 
-def _chosen(
-    items: Iterable[Submission | GraderError], last: dict[str, tuple[datetime, Place]]
-) -> Iterator[Submission | GraderError]:
+def _chosen(items: Iterable[Submission | GraderError], last: dict[str, Place]) -> Iterator[Submission | GraderError]:
     for item in items:
-        if isinstance(item, Submission) and last.get(item.student, (None, None))[1] == item.place:
+        if isinstance(item, Submission) and last.get(item.student) == item.place:
             del last[item.student]
             yield item
-    for student, (_, place) in last.items():
+    for student, place in last.items():
         yield SubmissionError(f"what '{student}' handed in changed while it was read", place, "run it again")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from grader.document import LARGEST
 from grader.errors import DocumentError, GraderError, Place, SubmissionError
-from grader.intake.sources import File, unopened
+from grader.intake.sources import File, steady
 
 DELIMITERS = ",;\t"
 MOST_BROKEN = 100
@@ -34,8 +34,8 @@ def rows(file: File) -> Iterator[Row | GraderError]:
     Raises `DocumentError` where the file as a whole is no table.
     """
     encoding = encoding_of(file)
-    with _opened(file, encoding) as opened:
-        lines = _Lines(opened)
+    with steady(file) as opened:
+        lines = _Lines(io.TextIOWrapper(opened, encoding=encoding, newline=""))
         head = [_first(lines, file.place)]
         if separator := _SEPARATOR.fullmatch(head[0]):
             delimiter = separator[1]
@@ -53,7 +53,7 @@ def encoding_of(file: File) -> str:
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        with file.opened() as opened:
+        with steady(file) as opened:
             chunk = opened.read(1 << 20)
             if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 return "utf-16"
@@ -65,8 +65,6 @@ def encoding_of(file: File) -> str:
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return "cp1252"
-    except OSError as error:
-        raise unopened(error, file.name) from error
     return "utf-8-sig"
 
 
@@ -78,13 +76,6 @@ def delimiter_of(line: str) -> str:
     """
     bare = re.sub(r'"[^"]*"', "", line)
     return max(DELIMITERS, key=bare.count)
-
-
-def _opened(file: File, encoding: str) -> io.TextIOWrapper:
-    try:
-        return io.TextIOWrapper(file.opened(), encoding=encoding, newline="")
-    except OSError as error:
-        raise unopened(error, file.name) from error
 
 
 @dataclass

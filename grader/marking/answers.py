@@ -55,7 +55,7 @@ class Reader:
     """Reads answers, each distinct text to a kind of step once."""
 
     def __init__(self, decimal: str = "point") -> None:
-        self._decimal = decimal
+        self.decimal = decimal
         self._read: dict[tuple[Kind, Shape, str], Answer] = {}
 
     def __call__(self, step: Step, node: Node) -> Answer:
@@ -67,7 +67,7 @@ class Reader:
     def _kind(self, step: Step) -> Kind:
         """The kind of answer, told what is known of how this one is written."""
         if isinstance(step.kind, Numbers):
-            return replace(step.kind, decimal=self._decimal, shape=step.shape, formula=closed)
+            return replace(step.kind, decimal=self.decimal, shape=step.shape, formula=closed)
         return step.kind
 
 

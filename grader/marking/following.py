@@ -7,18 +7,19 @@ from a mistake.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from grader.errors import ShapeError
-from grader.expression import Expression, Name, names, numeric, shape_with
+from grader.expression import Expression, Name, shape_with
 from grader.expression.tree import Shape
 from grader.kinds import READ
 from grader.marking import rounding
 from grader.marking.answers import Column
+from grader.marking.programs import program, uses, value
 from grader.marking.verdicts import flat, noise
 from grader.numeric import Array
 from grader.solution import Page, Solution, Step
@@ -46,8 +47,8 @@ class Way:
     """The students for whom nothing is rounded in a value and in all that it comes from, `(N,)`."""
     honest: dict[str, np.ndarray] = field(default_factory=dict)
     """The students who have come to a value by right steps, `(N,)`."""
-    routes: dict[str, tuple[tuple[str, ...], np.ndarray]] = field(default_factory=dict)
-    """What another way to a step names, and the students who took it, `(N,)`."""
+    routes: dict[str, list[tuple[tuple[str, ...], np.ndarray]]] = field(default_factory=dict)
+    """What the other ways to a step name, and the students who took each, `(N,)`."""
 
     def __post_init__(self) -> None:
         self.carried |= self.solution.given_arrays
@@ -62,7 +63,7 @@ class Way:
         step = self.taken[name]
         led_to = self.led_to[name] = evaluate(step.expression, self.carried)
         self.carried[name] = self.solution.arrays[name] if led_to is None else led_to
-        self.exact[name], self.honest[name] = (self.all_of(step.uses, known) for known in (self.exact, self.honest))
+        self.exact[name], self.honest[name] = (self.all_of(uses(step.expression), known) for known in (self.exact, self.honest))
         if name in self.put:
             self.honest[name] = self.honest[name] & False
 
@@ -82,10 +83,15 @@ class Way:
             found = found & known.get(use, np.array([True]))
         return found
 
-    def rests_on(self, name: str, i: int) -> tuple[str, ...]:
-        """What a student's answer to a step rests on, by the way that they took."""
-        uses, who = self.routes.get(name, ((), np.array([False])))
-        return uses if who[i if len(who) > 1 else 0] else self.taken[name].uses
+    def rest_on(self, name: str, who: Students) -> Iterator[tuple[tuple[str, ...], Students]]:
+        """What the answers of some students to a step rest on, by the way that they took, and which students these are."""
+        for named, took in reversed(self.routes.get(name, [])):
+            there = took[who]
+            if there.any():
+                yield named, who[there]
+                who = who[~there]
+        if len(who):
+            yield uses(self.taken[name].expression), who
 
     def fitting(self, name: str) -> Array | None:
         """What a step comes to on earlier answers, where that has the shape of the answers to it."""
@@ -99,7 +105,7 @@ class Way:
         earlier value asks for that value again.
         """
         nothing = np.array([False])
-        for use in step.uses:
+        for use in uses(step.expression):
             if use in self.honest and bool(np.any(self.solution.arrays[use])):
                 nothing = nothing | np.all(flat(self.carried[use]) == 0, axis=0)
         if name in self.put:
@@ -111,9 +117,9 @@ class Way:
 
     def inputs(self, name: str, who: Students) -> tuple[dict[str, Array], dict[str, Array]]:
         """What a step rests on for some students, and how far each of that may be off."""
-        uses = self.taken[name].uses
-        values = {use: chosen(self.carried[use], who) for use in uses}
-        blurred = [use for use in uses if use in self.exact and not chosen(self.exact[use], who).all()]
+        rests_on = uses(self.taken[name].expression)
+        values = {use: chosen(self.carried[use], who) for use in rests_on}
+        blurred = [use for use in rests_on if use in self.exact and not chosen(self.exact[use], who).all()]
         return values, {use: self.spread(use, who) for use in blurred}
 
     def spread(self, name: str, who: Students) -> Array:
@@ -122,7 +128,10 @@ class Way:
             return self.reach(name, who)
         typed = self.radii[name][..., who]
         missing = np.isnan(typed)
-        return np.where(missing, self.reach(name, who), typed) if missing.any() else typed
+        some = np.flatnonzero(flat(missing).any(axis=0))
+        if len(some):
+            typed[..., some] = np.where(missing[..., some], self.reach(name, who[some]), typed[..., some])
+        return typed
 
     def reach(self, name: str, who: Students) -> Array:
         """How far what a step comes to may be off, for some students, by the rounding of what it rests on."""
@@ -132,14 +141,15 @@ class Way:
         found: Array = np.max(rounding.bounds(self.taken, name, values, off), axis=0)
         middle = np.broadcast_to(chosen(self.carried[name], who), found.shape)
         for index in np.ndindex(*found.shape[:-1]):
-            if np.isnan(found[index]).any():
-                low, high = rounding.ranges(self.taken, name, index, values, off)
-                found[index] = np.maximum(high - middle[index], middle[index] - low)
+            some = np.flatnonzero(np.isnan(found[index]))
+            if len(some):
+                ends = rounding.ranges(self.taken, name, index, *(chosen_of(table, some) for table in (values, off)))
+                found[index][some] = np.maximum(ends[1] - middle[index][some], middle[index][some] - ends[0])
         return found
 
     def regular(self, name: str) -> bool:
         """Whether a step's answers, and all that it rests on, have the shapes of the solution."""
-        steps = [name, *(use for use in self.taken[name].uses if use in self.solution)]
+        steps = [name, *(use for use in uses(self.taken[name].expression) if use in self.solution)]
         return all(self.shapes[each] == self.solution[each].shape for each in steps)
 
 
@@ -155,6 +165,11 @@ def with_formulas(solution: Solution, put: Mapping[str, Expression]) -> Solution
 def chosen(values: np.ndarray, who: Students) -> np.ndarray:
     """The values of some students; what all share stays shared."""
     return values if values.shape[-1] == 1 else values[..., who]
+
+
+def chosen_of(table: Mapping[str, np.ndarray], who: Students) -> dict[str, np.ndarray]:
+    """The values of some students, by name."""
+    return {name: chosen(values, who) for name, values in table.items()}
 
 
 def radii(column: Column, led_to: Array | None, exact: np.ndarray) -> Array:
@@ -174,8 +189,10 @@ def radii(column: Column, led_to: Array | None, exact: np.ndarray) -> Array:
 
 def evaluate(expression: Expression, values: Mapping[str, Array]) -> Array | None:
     """An expression on values for every student; None where their shapes do not fit."""
-    try:
-        shape_with(expression, {name: values[name].shape[:-1] for name in names(expression)})
-    except ShapeError:
-        return None
-    return numeric(expression, values)
+    shapes = program(expression).shapes
+    if any(values[name].shape[:-1] != shape for name, shape in shapes.items()):
+        try:
+            shape_with(expression, {name: values[name].shape[:-1] for name in shapes})
+        except ShapeError:
+            return None
+    return value(expression, values)

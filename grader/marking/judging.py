@@ -13,7 +13,7 @@ from grader.expression.tree import Expression, Index, Shape, names
 from grader.kinds import BLANK, READ, UNREADABLE
 from grader.marking import rounding
 from grader.marking.answers import Column
-from grader.marking.following import Students, Way, chosen, evaluate
+from grader.marking.following import Students, Way, chosen, chosen_of, evaluate
 from grader.marking.slips.diagnosis import Diagnosis, diagnose
 from grader.marking.tensors import Found, look
 from grader.marking.verdicts import (
@@ -107,38 +107,47 @@ class Answers:
     def judged(self) -> Judged:
         """A verdict an entry: what is right by the key is right, whatever came before."""
         states = self.column.states
-        right, as_own = self.equal(self.key), self.equal(self.own)
+        right = self.equal(self.key)
+        if not self.routes and bool((right | (states != READ)).all()):
+            codes = one_of(self.size, {NOTHING: states == BLANK, UNREAD: states == UNREADABLE}, CORRECT)
+            return Judged(codes, {}, codes == CORRECT)
+        as_own = self.equal(self.own)
         another, honestly = self.by_another_way()
         follows = (as_own | another) & self.earned
         within, short, wide = self.by_rounding((states == READ) & ~right & ~follows & self.earned)
         follows |= within
-        coarse = (self.coarse() & (follows | ~as_own)) | short
+        as_key = self.agrees(self.key)
+        coarse = ((as_key | (self.agrees(self.own) & self.earned)) & (follows | ~as_own)) | short
         slips = self.slips(right | follows | wide | (states != READ), coarse)
         honest = np.where(another & ~as_own, honestly, self.way.honest[self.name])
-        slipped = np.broadcast_to(np.isin(np.arange(self.size[-1]), list(slips)), self.size)
+        slipped = np.zeros(self.size, dtype=bool)
+        slipped[..., list(slips)] = True
         cases = {
             NOTHING: states == BLANK, UNREAD: states == UNREADABLE, CORRECT: right, ROUNDED: follows & honest,
             FOLLOWS: follows, SLIP: slipped, INCOMPLETE: coarse, UNDECIDED: wide,
         }  # fmt: skip
-        codes = np.select(list(cases.values()), list(cases), default=WRONG)
-        as_far = (codes == INCOMPLETE) & (self.agrees(self.key) | honest) | (codes == SLIP) & self.agrees(self.key)
+        codes = one_of(self.size, cases, WRONG)
+        as_far = (codes == INCOMPLETE) & (as_key | honest) | (codes == SLIP) & as_key
         unharmed = (codes == CORRECT) | (codes == ROUNDED) | as_far
         return Judged(codes, slips, unharmed, look(self, codes) if self.asked else Found())
+
+    @property
+    def routes(self) -> list[Expression]:
+        """The other ways to the step: what it claims to be the same, and where the student's own formula is not the
+        key's, the key's."""
+        routes = [claim.of for claim in self.step.claims if isinstance(claim, Same)]
+        return [*routes, self.step.expression] if self.name in self.way.put else routes
 
     def equal(self, target: Array | None) -> np.ndarray:
         """Where answers are a value, within what the part allows."""
         if target is None or target.shape[:-1] != self.size[:-1]:
             return np.zeros(self.size, dtype=bool)
-        return np.broadcast_to(near(self.column, target, self.part, self.step.kind.exact), self.size)
+        return spread_over(near(self.column, target, self.part, self.step.kind.exact), self.size)
 
     def by_another_way(self) -> tuple[np.ndarray, np.ndarray]:
-        """Where answers are what earlier values lead to by what the step claims to be the same, and by right ones.
-
-        Where the student's own formula is not the key's, the key's is another way too.
-        """
+        """Where answers are what earlier values lead to by another way, and by right ones."""
         found, honest = np.zeros((2, *self.size), dtype=bool)
-        routes = [claim.of for claim in self.step.claims if isinstance(claim, Same)]
-        for route in [*routes, self.step.expression] if self.name in self.way.put else routes:
+        for route in self.routes:
             other, own = evaluate(route, self.way.carried), self.way.led_to[self.name]
             reached = self.equal(other)
             if self.own is not None and own is not None and other is not None and reached.any():
@@ -146,18 +155,14 @@ class Answers:
                 honest |= reached & self.way.all_of(names(route), self.way.honest)
                 whole = np.asarray(flat(reached).all(axis=0) & ~flat(self.equal(self.own)).all(axis=0))
                 self.way.led_to[self.name] = np.where(whole, other, own)
-                self.way.routes[self.name] = names(route), whole
+                self.way.routes.setdefault(self.name, []).append((names(route), whole))
         return found, honest
-
-    def coarse(self) -> np.ndarray:
-        """Where answers agree with the key, or with what their own way leads to, as far as they go."""
-        return np.asarray(self.agrees(self.key) | (self.agrees(self.own) & self.earned))
 
     def agrees(self, target: Array | None) -> np.ndarray:
         """Where answers are a value as far as their digits go."""
         if target is None or self.step.kind.exact or target.shape[:-1] != self.size[:-1]:
             return np.zeros(self.size, dtype=bool)
-        return np.broadcast_to(agrees(self.column, target), self.size)
+        return spread_over(agrees(self.column, target), self.size)
 
     def slips(self, explained: np.ndarray, coarse: np.ndarray) -> dict[int, Explained]:
         """The mistake that explains all of a student's answer: one that the step names, or else one that is found.
@@ -203,6 +208,19 @@ class Answers:
         return within, short, wide
 
 
+def one_of(size: Shape, cases: Mapping[int, np.ndarray], default: int) -> np.ndarray:
+    """For each entry the first case that is true."""
+    codes = np.full(size, default)
+    for code, mask in reversed(cases.items()):
+        codes[spread_over(mask, size)] = code
+    return codes
+
+
+def spread_over(mask: np.ndarray, size: Shape) -> np.ndarray:
+    """What all students share, for each of them."""
+    return mask if mask.shape == size else np.broadcast_to(mask, size)
+
+
 class Nearness:
     """How near some students' answers come to what their own earlier values lead to, rounding allowed for.
 
@@ -237,7 +255,7 @@ class Nearness:
         alike = np.vstack([flat(chosen_all(each, who)) for each in (*self.values.values(), *self.off.values())])
         _, first, back = np.unique(alike, axis=1, return_index=True, return_inverse=True)
         one = who[first]
-        values, off = ({name: chosen(each, one) for name, each in table.items()} for table in (self.values, self.off))
+        values, off = (chosen_of(table, one) for table in (self.values, self.off))
         low, high = (end[back] for end in rounding.ranges(self.solution, self.name, index, values, off))
         given = self.given[index][who]
         beyond = np.maximum(low - given, given - high)

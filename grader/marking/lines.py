@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from grader import expression as op
 from grader.errors import MisfitError, ShapeError, UnreadableError
@@ -21,7 +22,9 @@ from grader.expression.scope import replaced, spelled
 from grader.expression.tree import Expression, Name, as_expression, names
 from grader.kinds import Lines, explain
 from grader.marking import words
+from grader.marking.kept import Kept
 from grader.marking.said import Equation, Line, Page, worst
+from grader.marking.slips.diagnosis import Diagnosis
 from grader.marking.slips.formulas import line_slip
 from grader.marking.solving import follows_from
 from grader.statements import Side, Statement, statement
@@ -39,6 +42,8 @@ class InWorld:
         self.vocabulary, self.unknown = vocabulary, spelled(kind.unknown)
         self.goals = [self.goal(text) for text in kind.results]
         self.solution = self.goal(kind.lines[-1])[0] if self.unknown else None
+        self.solved = Kept[dict[str, Expression]]()
+        self.values, self.compared, self.slips = Kept[Value](), Kept[Comparison](), Kept[Diagnosis | None]()
 
     def goal(self, text: str) -> tuple[Expression, frozenset[str]]:
         """A line of the key that a derivation is to arrive at: what it comes to, and the names it is written in."""
@@ -129,7 +134,9 @@ class InWorld:
             side = statement(rf"\frac{{d {prime[1]}}}{{d {prime[2]}}}").sides[0]
         if side.called and (name := quantity(side)) in page.scope.definitions:
             return page.scope.values[name]
-        return side.read(page.scope)[0]
+        if page.introduced:
+            return side.read(page.scope)[0]
+        return self.values((), (side.said, *page.scope.letters.items()), lambda: side.read(page.scope)[0])
 
     def laid(self, side: Side, values: Sequence[Value]) -> Value:
         """The first side; a gradient as a row where the page writes it as one, as many books do."""
@@ -159,7 +166,8 @@ class InWorld:
         meaning = page.scope.definitions.get(left.name, left) if isinstance(left, Name) else left
         if not isinstance(meaning, Expression) or not isinstance(right, Expression) or meaning.shape != right.shape:
             return None
-        found = line_slip(meaning, right, page.scope, page.vocabulary.domains)
+        find = partial(line_slip, meaning, right, page.scope, page.vocabulary.domains)
+        found = find() if page.introduced else self.slips((meaning, right), "", find)
         return Line("", "slip", found.sentence, slip=found.name) if found else None
 
     def step(self, page: Page, left: Value, right: Value) -> Line:
@@ -194,11 +202,17 @@ class InWorld:
         return found.verdict
 
     def same(self, page: Page, left: Value, right: Value, solved: bool = False) -> Comparison:
+        """Whether two sides are the same, for every value of the unknown or, if `solved`, at the true solution."""
+        find = partial(self.found, page, left, right, solved)
+        return find() if page.introduced else self.compared((left, right), solved, find)
+
+    def found(self, page: Page, left: Value, right: Value, solved: bool) -> Comparison:
+        """What a comparison finds by the definitions of a page."""
         one, other = algebra.paired(left, right)
         scope = page.scope
         before = scope.definitions
         if solved and self.solution is not None:
-            scope.definitions = {self.unknown: self.solution, **before}
+            scope.definitions = self.solved((before,), "", partial(dict, {self.unknown: self.solution} | before))
         trees = scope.expanded(one), scope.expanded(other)
         scope.definitions = before
         return compare_trees(*trees, page.vocabulary.domains)

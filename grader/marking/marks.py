@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from grader.expression.tree import Index
-
-if TYPE_CHECKING:
-    pass
-
 
 class Mark(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The verdict on one step of one student's page.
@@ -24,6 +20,21 @@ class Mark(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     student: str
     problem: str
+    part: str
+    verdict: str
+    credit: float
+    points: float
+    answer: Any = None
+    expected: Any = None
+    own: Any = None
+    slip: str | None = None
+    message: str | None = None
+    cells: Any = None
+
+
+class Body(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A mark without the student and the problem: what many students may share."""
+
     part: str
     verdict: str
     credit: float
@@ -54,12 +65,17 @@ def earned(mark: Mark) -> Fraction:
     >>> earned(Mark(student="s", problem="p", part="w", verdict="wrong", credit=23 / 25, points=0.5))
     Fraction(23, 50)
     """
-    return _product(mark.credit, mark.points)
+    return share(mark.credit) * share(mark.points)
 
 
 @lru_cache(maxsize=4096)
-def _product(credit: float, points: float) -> Fraction:
-    return Fraction(credit).limit_denominator(10**6) * Fraction(points).limit_denominator(10**6)
+def share(number: float) -> Fraction:
+    """The ratio of small numbers that a float stands for.
+
+    >>> share(1 / 3)
+    Fraction(1, 3)
+    """
+    return Fraction(number).limit_denominator(10**6)
 
 
 def one_line(value: Any) -> str:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.expression import Expression, Name, numeric
+from grader.expression import Expression, Name
 from grader.expression.tree import Index
+from grader.marking.programs import value
 from grader.numeric import Array
 from grader.solution import Solution
 
@@ -39,28 +40,41 @@ def bounds(solution: Solution, name: str, values: Mapping[str, Array], radii: Ra
     """
     width = max(radius.shape[-1] for radius in radii.values())
     found = np.zeros((3, *solution[name].shape, width))
+    found[..., too_many(radii, MOST_SLOPES)] = np.nan
+    if np.isnan(found).all():
+        return found
     rising = {use: np.array(np.broadcast_to(radius, (*radius.shape[:-1], width))) for use, radius in radii.items()}
-    known = []
-    for entry, tree, radius in slopes(solution, name, None, radii, MOST_SLOPES):
+    known: list[tuple[Expression, Array]] = []
+    for (use, at), tree, radius in slopes(solution, name, None, radii):
         if tree is None:
-            return np.full_like(found, np.nan)
-        known.append((entry, tree, radius))
-    with np.errstate(all="ignore"):
-        for (use, at), tree, radius in known:
-            steep = numeric(tree, values)
-            found[0] += np.abs(steep) * radius
+            found[..., radius > 0] = np.nan
+        else:
+            steep = value(tree, values)
+            found[0] += far(steep, radius)
             rising[use][at] *= np.where(leaning(steep) < 0, -1, 1)
-        for bound, side in zip(found[1:], (-1, 1), strict=True):
-            corner = {**values, **{use: values[use] + side * off for use, off in rising.items()}}
-            for _, tree, radius in known:
-                bound += np.abs(numeric(tree, corner)) * radius
+            known.append((tree, radius))
+    for bound, side in zip(found[1:], (-1, 1), strict=True):
+        corner = {**values, **{use: values[use] + side * off for use, off in rising.items()}}
+        for tree, radius in known:
+            bound += far(value(tree, corner), radius)
     return found
+
+
+def far(slope: Array, radius: Array) -> Array:
+    """How far what is off by a radius moves what rises by a slope; not at all where the radius is zero."""
+    return np.where(radius > 0, np.abs(slope) * radius, 0.0)
+
+
+def too_many(radii: Radii, most: int) -> np.ndarray:
+    """The students who have more rounded entries than that, `(N,)`."""
+    counts = ((radius > 0).reshape(-1, radius.shape[-1]).sum(axis=0) for radius in radii.values())
+    return np.asarray(sum(counts, np.zeros(1, dtype=int)) > most)
 
 
 def leaning(slope: Array) -> Array:
     """Whether a step's entries rise or fall, `(N,)`; no two count the same, so that a softmax's do not cancel."""
     entries = slope.reshape(-1, slope.shape[-1])
-    return np.linspace(1, 2, len(entries)) @ entries
+    return np.asarray((np.linspace(1, 2, len(entries))[:, None] * entries).sum(axis=0))
 
 
 def sides(values: Mapping[str, Array], radii: Radii) -> list[dict[str, Array]]:
@@ -70,17 +84,14 @@ def sides(values: Mapping[str, Array], radii: Radii) -> list[dict[str, Array]]:
 
 def nowhere(solution: Solution, name: str, values: Mapping[str, Array], radii: Radii) -> np.ndarray:
     """Where a step has no value, as √(−1) has none, neither at the values nor at the ends of their ranges, `(…, N)`."""
-    found = [np.isnan(numeric(solution[name].expression, corner)) for corner in sides(values, radii)]
+    found = [np.isnan(value(solution[name].expression, corner)) for corner in sides(values, radii)]
     return np.asarray(np.logical_and.reduce(np.broadcast_arrays(*found)))
 
 
 def slopes(
-    solution: Solution, name: str, index: Index | None, radii: Radii, most: int
+    solution: Solution, name: str, index: Index | None, radii: Radii
 ) -> Iterator[tuple[tuple[str, Index], Expression | None, Array]]:
     """Each rounded entry of what a step uses, the step's slope by it, and how far it is off; None where not known."""
-    if sum(math.prod(radius.shape[:-1]) for radius in radii.values()) > most:
-        yield ("", ()), None, np.array([np.nan])
-        return
     for each, radius in radii.items():
         by = Name(each, radius.shape[:-1])
         for at in np.ndindex(*by.shape):
@@ -110,15 +121,18 @@ def ranges(
     wide = as_balls(values, radii)
     low, high = ends(evaluated(tree, wide))
     middle = ends(evaluated(tree, as_balls(values, {})))[0]
+    form = ~np.isnan(low) & ~too_many(radii, MOST_IN_A_FORM)  # a step that may jump has no mean-value form
+    if not form.any():
+        return low, high
     reach = np.zeros(len(low))
-    for _, slope, radius in slopes(solution, name, index, radii, MOST_IN_A_FORM):
+    for _, slope, radius in slopes(solution, name, index, radii):
         if slope is None:
-            return low, high
+            form &= ~(radius > 0)
+            continue
         steepest = np.max(np.abs(ends(evaluated(slope, wide))), axis=0)
-        reach = reach + steepest * radius
-    known = ~np.isnan(low)  # a step that may jump has no mean-value form
+        reach = reach + far(steepest, radius)
     with np.errstate(invalid="ignore"):
-        return np.where(known, np.fmax(low, middle - reach), low), np.where(known, np.fmin(high, middle + reach), high)
+        return np.where(form, np.fmax(low, middle - reach), low), np.where(form, np.fmin(high, middle + reach), high)
 
 
 def as_balls(values: Mapping[str, Array], radii: Radii) -> dict[str, Objects]:

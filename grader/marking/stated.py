@@ -6,21 +6,16 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from grader.claims import Put, Same, written_out
 from grader.document import Node, Text
 from grader.expression import Expression, names
 from grader.marking import words
 from grader.marking.answers import as_typed
-from grader.marking.marks import Mark
+from grader.marking.marks import Body
 from grader.parts import Part
 from grader.problem import Problem
 from grader.solution import Step
-
-if TYPE_CHECKING:
-    from grader.marking import Sheet
-
 
 @dataclass(frozen=True)
 class Judgement:
@@ -48,7 +43,7 @@ class Texts:
         self.problem, self.parts = problem, {part.step: part for part in problem.parts}
         self._judged: dict[tuple[str, str, Own], Judgement] = {}
         self._named: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._putting = [name for name, step in problem.solution.items() if puts(step)]
+        self.putting = [name for name, step in problem.solution.items() if puts(step)]
 
     def __call__(self, step: str, answers: Mapping[str, Node]) -> Judgement:
         """The verdict on one answer of a student's."""
@@ -86,9 +81,14 @@ class Texts:
             self._named[step, text] = tuple(name for name in before if name in used)
         return self._named[step, text]
 
+    @property
+    def formulas(self) -> list[str]:
+        """The steps that take formulas."""
+        return [name for name, step in self.problem.solution.items() if step.kind.judge == "formula"]
+
     def put(self, answers: Mapping[str, Node]) -> Own:
         """The student's own earlier formulas that are not the key's and that later steps put values into."""
-        found = {each: None for step in self._putting for each in self.own(step, answers)}
+        found = {each: None for step in self.putting for each in self.own(step, answers)}
         return tuple(found)
 
 
@@ -149,19 +149,15 @@ JUDGES: dict[str, Callable[[Problem, Part, Node, Own], Judgement]] = {
 """Who judges, by what a kind of answer asks for."""
 
 
-def mark_of(problem: Problem, part: Part, sheet: Sheet, found: Judgement) -> Mark:
+def body_of(problem: Problem, part: Part, node: Node | None, found: Judgement) -> Body:
     """The mark that a judgement earns."""
-    answer, credit = sheet.answers.get(part.step), earned_by(problem, found)
-    step = problem.solution[part.step]
-    return Mark(
-        student=sheet.student,
-        problem=problem.id,
+    return Body(
         part=part.step,
         verdict=found.verdict,
-        credit=float(credit),
+        credit=float(earned_by(problem, found)),
         points=float(part.points),
-        answer=None if answer is None else as_typed(answer),
-        expected=words.key_of(step) if found.verdict != "correct" else None,
+        answer=None if node is None else as_typed(node),
+        expected=words.key_of(problem.solution[part.step]) if found.verdict != "correct" else None,
         own=found.own,
         slip=found.slip,
         message=found.message,

@@ -23,11 +23,12 @@ NOISE = 1e-12  # of binary arithmetic, relative to the largest entry
 @np.errstate(all="ignore")
 def near(column: Column, target: Array, part: Part, exact: bool = False) -> np.ndarray:
     """Where answers equal the target within what the problem allows, or to the digits given where these suffice."""
-    if exact and bool(np.all(target == np.round(target))):
+    whole = np.all(flat(target == np.round(target)), axis=0) if exact else np.array([False])
+    if whole.all():
         return np.asarray(column.values == target)
     same = (column.values == target) | (np.isnan(column.values) & np.isnan(target))
     within = np.abs(column.values - target) <= allowance(column, target, part)
-    return np.asarray(np.where(np.isfinite(target), within, same))
+    return np.asarray(np.where(whole | ~np.isfinite(target), same, within))
 
 
 @np.errstate(all="ignore")
@@ -64,8 +65,10 @@ def tolerance(target: Array, part: Part) -> Array:
 def noise(values: Array) -> Array:
     """What binary arithmetic may be off, `(N,)`."""
     size = np.abs(values)
-    axes = tuple(range(size.ndim - 1))
-    return np.asarray(NOISE * np.maximum(1.0, np.max(size, axis=axes, initial=0.0, where=np.isfinite(size))))
+    size = np.where(np.isfinite(size), size, 0.0)
+    if size.ndim > 1:
+        size = flat(size).max(axis=0, initial=0.0)
+    return np.asarray(NOISE * np.maximum(1.0, size))
 
 
 def enough(column: Column, part: Part) -> np.ndarray:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
+from functools import lru_cache
 
+import numpy as np
+
+from grader.marking.marked import Marked, unpacked
 from grader.marking.marks import Mark, Marks, earned
 from grader.parts import ROUND, total
+from grader.run.cohort import NOBODY, Places, Portion, keys_of
+from grader.run.marker import Body
 from grader.run.specs import Difference, differences, shortened
-from grader.run.store import Kept, SheetKey, Store, decoded
-from grader.spreadsheet import replacing_text, write_rows
+from grader.run.store import Spec, Store, decoded
 
 COLUMNS = (
     "student", "problem", "part", "verdict_before", "verdict", "earned_before", "earned", "difference", "why",
 )  # fmt: skip
 ROUNDING = "(rounding)"  # what a total has beside the sum of its parts
 MOST_REASONS = 3
+MOST_STUDENTS = 10  # whose change is told by name
+MOST_KINDS = 10_000  # reasons that are counted
 
 
 @dataclass(frozen=True)
@@ -38,40 +45,213 @@ class Change:
     def difference(self) -> Fraction:
         return self.earned - self.earned_before
 
+    @property
+    def cells(self) -> list[str | Fraction]:
+        """A row of `changes.csv`."""
+        names = (self.student, self.problem, self.part, self.verdict_before, self.verdict)
+        return [*names, self.earned_before, self.earned, self.difference, self.why]
+
+
+@dataclass
+class Summary:
+    """What changed in all: students, the points of all together, those who change most and why, frequent reasons."""
+
+    students: int = 0
+    up: int = 0
+    down: int = 0
+    points: Fraction = Fraction(0)
+    marks: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    _largest: list[tuple[Fraction, int, str, Fraction, str]] = field(default_factory=list)
+
+    def add(self, student: str, changes: Sequence[Change]) -> None:
+        """Count what changes for one student."""
+        difference = sum((each.difference for each in changes), Fraction(0))
+        self.students += 1
+        self.up, self.down = self.up + (difference > 0), self.down + (difference < 0)
+        self.points += difference
+        self.marks += len(changes)
+        for each in changes:
+            if each.why in self.reasons or len(self.reasons) < MOST_KINDS:
+                self.reasons[each.why] += 1
+        entry = (abs(difference), -self.students, student, difference, reason(changes))
+        (heapq.heappush if len(self._largest) < MOST_STUDENTS else heapq.heappushpop)(self._largest, entry)
+
+    @property
+    def largest(self) -> list[tuple[str, Fraction, str]]:
+        """The students who change most: name, points, and why; the largest first."""
+        return [(student, points, why) for _, _, student, points, why in sorted(self._largest, reverse=True)]
+
+
+def reason(changes: Sequence[Change]) -> str:
+    """Where a student's marks changed most, and why."""
+    most = max(changes, key=lambda change: abs(change.difference))
+    more = f" and {len(changes) - 1} more" if len(changes) > 1 else ""
+    return f"{most.problem} {most.part}{more}: {most.why}"
+
+
+@dataclass(frozen=True)
+class Side:
+    """A page in one of two runs: the marks that count, what they come from, and the program's where a person decided."""
+
+    marks: Marks
+    basis: bytes
+    program: bytes
+    answers: bytes
+    by_program: Marks | None = None
+
+    def decided(self, mark: Mark) -> bool:
+        """Whether a mark that counts is a person's."""
+        return self.by_program is not None and self.by_program[mark.part] != mark
+
 
 @dataclass(frozen=True)
 class Page:
-    """One student's marks on one problem in the last run and in this one, and what they come from."""
+    """One student's marks on one problem in the last run and in this one."""
 
     student: str
     problem: str
-    before: Kept | None
-    after: Kept | None
+    before: Side | None
+    after: Side | None
     spec: Sequence[Difference]
     rounds: tuple[str, str]
     """What totals were, and are, rounded to."""
 
 
-def changed(store: Store, specs: Mapping[str, Any], sheets: Mapping[SheetKey, Kept]) -> list[Change]:
-    """Every mark that differs, by student, problem and part. A problem whose spec cannot be read now is left out."""
-    found: list[Change] = []
-    diffs = {id: tuple(differences(store.specs[id], spec)) for id, spec in specs.items() if id in store.specs}
-    for student, problem in dict.fromkeys((*sheets, *store.sheets)):
-        before, after = store.sheets.get((student, problem)), sheets.get((student, problem))
-        if before and after and before.final == after.final and before.digest == after.digest:
-            continue
-        rounds = (_round(store.specs.get(problem)), _round(specs.get(problem)))
-        found += _on_page(Page(student, problem, before, after, diffs.get(problem, ()), rounds))
-    return found
+class LastRun:
+    """The last whole run, as a store has it."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.specs, self.decided = store, store.specs(), store.decided()
+        self.portions = [Portion.unpacked(each).counting() for each in store.last()]
+        self.places, start = Places(), 0
+        self.starts: list[int] = []
+        for portion in self.portions:
+            self.places.add(keys_of(self.students(portion)), np.arange(start, start + len(portion)))
+            self.starts.append(start)
+            start += len(portion)
+        self._marked = lru_cache(maxsize=64)(self._unpacked)
+        self._program = lru_cache(maxsize=64)(store.program)
+        self._digests = lru_cache(maxsize=64)(store.digests_of)
+
+    def __bool__(self) -> bool:
+        return bool(self.portions)
+
+    def students(self, portion: Portion) -> list[str]:
+        found: list[str] = []
+        for chunk, where in portion.runs():
+            students = self.store.head(chunk).students
+            found += [students[row] for row in portion.rows[where].tolist()]
+        return found
+
+    def at(self, place: int) -> tuple[int, int]:
+        """The chunk and the row of a place."""
+        number = int(np.searchsorted(self.starts, place, side="right")) - 1
+        portion, row = self.portions[number], place - self.starts[number]
+        return int(portion.chunks[row]), int(portion.rows[row])
+
+    def _unpacked(self, chunk: int, problem: str) -> Marked | None:
+        found = self.store.body(chunk, problem, self.specs[problem].basis)
+        return unpacked(Body.unpacked(found).marked) if found else None
+
+    def side(self, student: str, problem: str, place: int) -> Side | None:
+        """A page as it was, None where there was none."""
+        if place == NOBODY or problem not in self.specs:
+            return None
+        chunk, row = self.at(place)
+        marked = self._marked(chunk, problem)
+        if marked is None:
+            return None
+        (marks,) = marked.take(np.array([row])).marks([student])
+        answers = self._digests(chunk)[16 * row : 16 * row + 16]
+        decided = self.decided.get((student, problem))
+        final = marks if decided is None else decoded(decided)
+        own = None if decided is None else marks
+        return Side(final, self.specs[problem].basis, self._program(chunk), answers, own)
 
 
-def _round(spec: Any) -> str:
-    return str(spec["policy"].get(ROUND, "0")) if spec else "0"
+@dataclass(frozen=True)
+class Now:
+    """A portion of this run: each student's name and place in the store, what they handed in, and the marks by problem."""
+
+    students: Sequence[str]
+    portion: Portion
+    answers: Sequence[bytes]
+    by_program: Mapping[str, Marked]
+    final: Mapping[str, Marked]
+    decided: Mapping[str, Mapping[int, Marks]]
 
 
-def _on_page(page: Page) -> list[Change]:
+class Comparison:
+    """This run beside the last one, portion by portion. A problem whose spec cannot be read now is left out."""
+
+    def __init__(self, last: LastRun, specs: Mapping[str, Spec], program: bytes, broken: Iterable[str]) -> None:
+        self.last, self.specs, self.program = last, specs, program
+        gone = [id for id in last.specs if id not in specs and id not in set(broken)]
+        self.problems = [*specs, *gone]
+        self.differences = {
+            id: tuple(differences(last.specs[id].spec, spec.spec)) for id, spec in specs.items() if id in last.specs
+        }
+        self.same = {id for id, spec in specs.items() if id in last.specs and last.specs[id].basis == spec.basis}
+
+    def changes(self, now: Now) -> Iterator[tuple[str, list[Change]]]:
+        """The marks that differ, of each student for whom some do, in order."""
+        places = self.last.places.find(keys_of(now.students))
+        decided = {student for student, _ in self.last.decided}
+        for row, (student, place) in enumerate(zip(now.students, places.tolist(), strict=True)):
+            untouched = place != NOBODY and self.last.at(place) == (
+                int(now.portion.chunks[row]), int(now.portion.rows[row])
+            )  # fmt: skip
+            person = student in decided or any(row in each for each in now.decided.values())
+            alike = self.same if untouched and not person else set()
+            found = [
+                change
+                for id in self.problems
+                if id not in alike
+                for change in self._on_page(student, id, place, now, row)
+            ]
+            if found:
+                yield student, found
+
+    def _on_page(self, student: str, id: str, place: int, now: Now, row: int) -> list[Change]:
+        before, after = self.last.side(student, id, place), self._after(now, id, row)
+        if before is None and after is None:
+            return []
+        rounds = _round(self.last.specs.get(id)), _round(self.specs.get(id))
+        return on_page(Page(student, id, before, after, self.differences.get(id, ()), rounds))
+
+    def _after(self, now: Now, id: str, row: int) -> Side | None:
+        if id not in now.final:
+            return None
+        (marks,) = now.final[id].take(np.array([row])).marks([now.students[row]])
+        own = None
+        if row in now.decided.get(id, {}):
+            (own,) = now.by_program[id].take(np.array([row])).marks([now.students[row]])
+        return Side(marks, self.specs[id].basis, self.program, now.answers[row], own)
+
+    def gone(self, there: Places) -> Iterator[tuple[str, list[Change]]]:
+        """The same for the students who are not there any more; `there` has the keys of all who are."""
+        start = 0
+        for portion in self.last.portions:
+            students = self.last.students(portion)
+            for row in np.flatnonzero(there.find(keys_of(students)) == NOBODY).tolist():
+                sides = [(id, self.last.side(students[row], id, start + row)) for id in self.problems]
+                pages = [
+                    Page(students[row], id, side, None, (), (_round(self.last.specs.get(id)), "0")) for id, side in sides if side
+                ]
+                found = [change for page in pages for change in on_page(page)]
+                if found:
+                    yield students[row], found
+            start += len(portion)
+
+
+def _round(spec: Spec | None) -> str:
+    return str(spec.spec["policy"].get(ROUND, "0")) if spec else "0"
+
+
+def on_page(page: Page) -> list[Change]:
     """The parts whose verdict or points differ, and what rounding adds to that."""
-    old, new = (Marks() if kept is None else decoded(kept.final) for kept in (page.before, page.after))
+    old, new = (Marks() if side is None else side.marks for side in (page.before, page.after))
     before, after = ({mark.part: mark for mark in marks} for marks in (old, new))
     found = []
     for part in dict.fromkeys((*after, *before)):
@@ -115,10 +295,10 @@ def _why(
         return "part removed"
     if one is None or page.before is None or (one.verdict == "blank" and one.answer != other.answer):
         return "handed in since"
-    if _decided(page.after, other):
+    if page.after.decided(other):
         return "decided by a person"
     reasons = _answered(page, one, other, before, after)
-    if _decided(page.before, one):
+    if page.before.decided(one):
         reasons.append("no longer decided by a person")
     reasons += map(str, _touching(page.spec, one, other))
     if page.before.program != page.after.program:
@@ -126,11 +306,6 @@ def _why(
     reasons = reasons or [str(each) for each in page.spec]
     more = [f"and {len(reasons) - MOST_REASONS} more"] if len(reasons) > MOST_REASONS else []
     return "; ".join((*reasons[:MOST_REASONS], *more)) or "marked anew"
-
-
-def _decided(kept: Kept, mark: Mark) -> bool:
-    """Whether a mark that counts is a person's."""
-    return kept.decided is not None and decoded(kept.marks)[mark.part] != mark
 
 
 def _answered(page: Page, one: Mark, other: Mark, before: Mapping[str, Mark], after: Mapping[str, Mark]) -> list[str]:
@@ -164,17 +339,3 @@ def _leaves(value: Any) -> Iterable[str]:
     if isinstance(value, list | tuple):
         return {leaf for each in value for leaf in _leaves(each)}
     return {str(value)}
-
-
-def write_changes(path: Path, changes: Sequence[Change]) -> None:
-    """`changes.csv`: a row a mark that differs; no file where none does."""
-    if not changes:
-        path.unlink(missing_ok=True)
-        return
-    with replacing_text(path) as file:
-        write_rows(file, [COLUMNS, *map(_cells, changes)])
-
-
-def _cells(change: Change) -> list[str | Fraction]:
-    names = (change.student, change.problem, change.part, change.verdict_before, change.verdict)
-    return [*names, change.earned_before, change.earned, change.difference, change.why]

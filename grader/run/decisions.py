@@ -3,127 +3,162 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from pathlib import Path
 
 import msgspec
+import numpy as np
 
-from grader.errors import GraderError, Place, SubmissionError
-from grader.export.review import COLUMNS, as_cell, row_of, write_review
-from grader.intake.reviewed import Reviewed, Row, read_earned, unknown
+from grader.errors import DocumentError, GraderError, Place, SubmissionError
+from grader.export.review import COLUMNS, as_cell, row_of
+from grader.intake.reviewed import Reviewed, Row, read_earned, read_reviewed, unknown
+from grader.marking.marked import Marked, joined, of_pages
 from grader.marking.marks import WAITING, Mark, Marks
+from grader.parts import VERDICTS
 from grader.problem import Problem
 
 Key = tuple[str, str, str]
 READ = "Read by a person."
+_WAITING = np.array([verdict in WAITING for verdict in VERDICTS])
 
 
-@dataclass
 class Decisions:
-    """Marks by a person, by student, problem and part; the table's next rows; what could not be used."""
-
-    marks: dict[Key, Mark] = field(default_factory=dict)
-    rows: list[list[str]] = field(default_factory=list)
-    waiting: int = 0
-    errors: list[GraderError] = field(default_factory=list)
-
-
-def decide(reviewed: Reviewed, marks: Mapping[str, Mapping[str, Marks]], problems: Mapping[str, Problem]) -> Decisions:
-    """Bring a person's decisions and the program's marks together.
+    """A person's table, brought together with the marks of a cohort, portion by portion.
 
     A decision holds while the answer is the one that it was made for. Rows that cannot be used stay as typed.
     """
-    made = Decisions()
-    rows, odd = _by_key(reviewed, marks, problems, made.errors)
-    for by_problem in marks.values():
-        for id, each in by_problem.items():
-            for mark in each:
-                row = rows.get((mark.student, mark.problem, mark.part)) if rows else None
-                if row is not None or mark.verdict in WAITING:
-                    _settle(made, mark, row, problems[id], reviewed)
-    made.rows += [_as_typed(row, reviewed.extra) for row in odd]
-    return made
+
+    def __init__(self, reviewed: Reviewed) -> None:
+        self.reviewed, self.errors = reviewed, list[GraderError]()
+        self.waiting = 0
+        self._rows: dict[Key, list[Row]] = {}
+        self._problems: dict[str, set[str]] = {}
+        self._used: set[int] = set()
+        self._odd: set[int] = set()
+        self._seen: set[Key] = set()
+        for row in reviewed.rows:
+            self._sort(row)
+
+    def _sort(self, row: Row) -> None:
+        place = Place(str(self.reviewed.path), row.line)
+        before = self._rows.setdefault(row.key, [])
+        first = next((each for each in before if each["earned"].strip()), None)
+        if row.surplus:
+            error = SubmissionError("more cells than columns", place, "quote the cells that hold commas")
+        elif first is not None and row["earned"].strip():
+            error = SubmissionError("this answer is decided twice", place, f"the first is on line {first.line}")
+        else:
+            before.append(row)
+            self._problems.setdefault(row.key[0], set()).add(row.key[1])
+            return
+        self.errors.append(error)
+        self._odd.add(row.line)
+
+    def decide(
+        self, students: Sequence[str], marked: Marked, problem: Problem
+    ) -> tuple[Marked, dict[int, Marks], dict[int, list[list[str]]]]:
+        """The marks that count on one problem, the pages that a person changed, and the rows of the next table.
+
+        Both by the student's row in the portion.
+        """
+        changed: dict[int, Marks] = {}
+        listed: dict[int, list[list[str]]] = {}
+        concerned = np.flatnonzero(_WAITING[marked.verdicts[marked.codes]].any(axis=0)).tolist()
+        if self._problems:
+            named = (row for row, student in enumerate(students) if problem.id in self._problems.get(student, ()))
+            concerned = sorted({*concerned, *named})
+        if not concerned:
+            return marked, changed, listed
+        pages = marked.take(np.array(concerned)).marks([students[row] for row in concerned])
+        for row, page in zip(concerned, pages, strict=True):
+            made, listed[row] = self._page(page, problem)
+            if made:
+                changed[row] = Marks(made.get(mark.part, mark) for mark in page)
+        return replaced(marked, problem, changed), changed, listed
+
+    def _page(self, page: Marks, problem: Problem) -> tuple[dict[str, Mark], list[list[str]]]:
+        made: dict[str, Mark] = {}
+        listed = []
+        for mark in page:
+            row = self._row(mark)
+            if row is not None or mark.verdict in WAITING:
+                decided, cells = self._settle(mark, row, problem)
+                listed += [cells] if cells else []
+                if decided:
+                    made[mark.part] = decided
+                self.waiting += mark.verdict in WAITING and decided is None
+        return made, listed
+
+    def _row(self, mark: Mark) -> Row | None:
+        """The row that counts for a mark: one that somebody filled in, or else the last."""
+        key = (mark.student, mark.problem, mark.part)
+        rows = self._rows.get(key)
+        if not rows:
+            return None
+        self._seen.add(key)
+        chosen = next((row for row in rows if row["earned"].strip()), rows[-1])
+        self._used.add(chosen.line)
+        return chosen
+
+    def _settle(self, mark: Mark, row: Row | None, problem: Problem) -> tuple[Mark | None, list[str] | None]:
+        """The mark that a person gives, and the row as it stands next time; None where there is none."""
+        cells, extra = row_of(mark, problem.solution[mark.part]), self.reviewed.extra
+        decided: Mark | None = None
+        if row is not None:
+            cells |= {column: row[column] for column in ("earned", "comment", *extra)}
+            try:
+                decided = _decision(mark, row, Place(str(self.reviewed.path), row.line))
+            except _ChangedError as error:
+                cells |= {"earned": "", "comment": _reopened(row)}
+                self.errors.append(error)
+            except SubmissionError as error:
+                self.errors.append(error)
+            noted = any(cells[each] for each in ("earned", "comment", *extra))
+            if decided is None and mark.verdict not in WAITING and not noted:
+                return None, None
+        return decided, [cells[column] for column in (*COLUMNS, *extra)]
+
+    def rest(self, students: Iterable[str], problems: Mapping[str, Problem]) -> Iterator[list[str]]:
+        """The rows that counted for no mark and are kept, as typed, behind the others; call it at the end."""
+        known: Mapping[str, object] | None = None
+        for row in self.reviewed.rows:
+            if row.line in self._odd:
+                yield _as_typed(row, self.reviewed.extra)
+            elif row.line in self._used:
+                continue
+            elif row.key in self._seen or row["verdict"].strip():
+                if row["earned"].strip() or _noted(row, self.reviewed):
+                    yield _as_typed(row, self.reviewed.extra)
+            else:
+                known = dict.fromkeys(students) if known is None else known
+                self.errors.append(self._misfit(row, known, problems))
+                yield _as_typed(row, self.reviewed.extra)
+
+    def _misfit(self, row: Row, students: Mapping[str, object], problems: Mapping[str, Problem]) -> GraderError:
+        """Why a row of a person's own counts for no mark."""
+        student, problem, part = row.key
+        place = Place(str(self.reviewed.path), row.line)
+        if student not in students:
+            return unknown("student", student, students, place)
+        if problem not in problems:
+            return unknown("problem", problem, problems, place)
+        return unknown("part", part, {each.step: None for each in problems[problem].parts}, place)
 
 
-def _by_key(
-    reviewed: Reviewed,
-    marks: Mapping[str, Mapping[str, Marks]],
-    problems: Mapping[str, Problem],
-    errors: list[GraderError],
-) -> tuple[dict[Key, Row], list[Row]]:
-    """The row for each mark, and the rows that are kept and count for none."""
-    rows: dict[Key, Row] = {}
-    odd: list[Row] = []
-    for row in reviewed.rows:
-        error = _misfit(row, marks, problems, Place(str(reviewed.path), row.line), rows.get(row.key))
-        if error:
-            errors.append(error)
-            odd.append(row)
-            continue
-        spare: Row | None = row
-        if not _absent(row, marks) and (row["earned"].strip() or row.key not in rows):
-            spare = rows.get(row.key)  # a row that nobody filled in gives way to one that somebody did
-            rows[row.key] = row
-        if spare and (spare["earned"].strip() or _noted(spare, reviewed)):
-            odd.append(spare)
-    return rows, odd
-
-
-def _misfit(
-    row: Row,
-    marks: Mapping[str, Mapping[str, Marks]],
-    problems: Mapping[str, Problem],
-    place: Place,
-    first: Row | None,
-) -> SubmissionError | None:
-    """Why a row cannot count. What the program listed itself, in a run over other submissions, may well be absent."""
-    student, problem, part = row.key
-    if row.surplus:
-        return SubmissionError("more cells than columns", place, "quote the cells that hold commas")
-    if first is not None and first["earned"].strip() and row["earned"].strip():
-        return SubmissionError("this answer is decided twice", place, f"the first is on line {first.line}")
-    if row["verdict"].strip():
-        return None
-    if student not in marks:
-        return unknown("student", student, marks, place)
-    if problem not in problems:
-        return unknown("problem", problem, problems, place)
-    asked = {mark.part: mark for mark in marks[student][problem]}
-    return None if part in asked else unknown("part", part, asked, place)
-
-
-def _absent(row: Row, marks: Mapping[str, Mapping[str, Marks]]) -> bool:
-    """Whether a row is about a mark that this run has not."""
-    student, problem, part = row.key
-    return all(mark.part != part for mark in marks.get(student, {}).get(problem, ()))
+def replaced(marked: Marked, problem: Problem, pages: Mapping[int, Marks]) -> Marked:
+    """The same marks with other pages for some rows."""
+    if not pages:
+        return marked
+    count = marked.codes.shape[1]
+    order = np.arange(count)
+    order[list(pages)] = np.arange(count, count + len(pages))
+    return joined([marked, of_pages(problem, list(pages.values()))]).take(order)
 
 
 def _noted(row: Row, reviewed: Reviewed) -> bool:
     """Whether a person wrote something in a row beside what it is worth."""
     return any(row[column].strip() for column in ("comment", *reviewed.extra))
-
-
-def _settle(made: Decisions, mark: Mark, row: Row | None, problem: Problem, reviewed: Reviewed) -> None:
-    """Count one row, and write it as it stands next time."""
-    cells = row_of(mark, problem.solution[mark.part])
-    if row is not None:
-        cells |= {column: row[column] for column in ("earned", "comment", *reviewed.extra)}
-        try:
-            decided = _decision(mark, row, Place(str(reviewed.path), row.line))
-        except _ChangedError as error:
-            cells |= {"earned": "", "comment": _reopened(row)}
-            made.errors.append(error)
-            decided = None
-        except SubmissionError as error:
-            made.errors.append(error)
-            decided = None
-        if decided is not None:
-            made.marks[row.key] = decided
-        elif mark.verdict not in WAITING and not any(cells[each] for each in ("earned", "comment", *reviewed.extra)):
-            return
-    made.waiting += mark.verdict in WAITING and (mark.student, mark.problem, mark.part) not in made.marks
-    made.rows.append([cells[column] for column in (*COLUMNS, *reviewed.extra)])
 
 
 class _ChangedError(SubmissionError):
@@ -192,14 +227,10 @@ def _as_typed(row: Row, extra: Iterable[str]) -> list[str]:
     return [*(row[column] for column in (*COLUMNS, *extra)), *row.surplus]
 
 
-def write_decisions(reviewed: Reviewed, made: Decisions) -> list[GraderError]:
-    """Write the table for the next run, unless somebody has saved another one meanwhile, which is told."""
-    path = reviewed.path
-    now = path.read_bytes() if path.exists() else None
-    if now != reviewed.data:
-        return [SubmissionError("was saved while this ran", Place(str(path)), "it is left as it is; run grade again")]
-    if made.rows:
-        write_review(path, reviewed.extra, made.rows, reviewed.delimiter)
-    else:
-        path.unlink(missing_ok=True)
-    return []
+def read_decisions(path: Path, errors: list[GraderError]) -> Reviewed | None:
+    """What a person decided; None where the file cannot be used, which is then left as it is."""
+    try:
+        return read_reviewed(path)
+    except DocumentError as error:
+        errors.append(error)
+        return None

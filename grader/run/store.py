@@ -1,6 +1,8 @@
 """What is marked, kept in `grades.sqlite`: the next run takes from it all that has not changed.
 
-A run is one transaction: a run that is ended at any point leaves the store as the run before it left it.
+A chunk is what some students handed in, as it was marked: one transaction, and never changed afterwards. It is found
+again by the digests of what was handed in, of the specs and of the program. What the last whole run made of the chunks,
+in which order, stands beside them; a run that is ended at any point leaves that as it was, and its chunks for the next.
 """
 
 from __future__ import annotations
@@ -10,124 +12,244 @@ import hashlib
 import json
 import sqlite3
 import sys
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 
-from grader.document import Node
 from grader.errors import DocumentError, GraderError, Place
 from grader.marking.marks import Mark, Marks
 from grader.resources import HERE
+from grader.run.told import Told
 
 APPLICATION = 0x67726164  # says in the file's head that it is ours
-VERSION = 1  # of the tables below
+VERSION = 2  # of the tables below
+WIDTH = 16  # bytes of a digest
 PATIENCE = 0.5  # seconds to wait for another run to end
 
 TABLES = """
-CREATE TABLE problem (id TEXT PRIMARY KEY, spec TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE sheet (student TEXT, problem TEXT, digest BLOB NOT NULL, program BLOB NOT NULL, answers BLOB NOT NULL,
-                    marks BLOB NOT NULL, decided BLOB, PRIMARY KEY (student, problem)) WITHOUT ROWID;
+CREATE TABLE chunk (id INTEGER PRIMARY KEY, program BLOB NOT NULL, digests BLOB NOT NULL, head BLOB NOT NULL);
+CREATE TABLE marked (chunk INTEGER, problem TEXT, basis BLOB NOT NULL, body BLOB NOT NULL,
+                     PRIMARY KEY (chunk, problem, basis)) WITHOUT ROWID;
+CREATE TABLE last (position INTEGER PRIMARY KEY, rows BLOB NOT NULL);
+CREATE TABLE told (position INTEGER PRIMARY KEY, line BLOB NOT NULL);
+CREATE TABLE problem (position INTEGER PRIMARY KEY, id TEXT NOT NULL, basis BLOB NOT NULL, spec TEXT NOT NULL);
+CREATE TABLE decided (student TEXT, problem TEXT, marks BLOB NOT NULL, PRIMARY KEY (student, problem)) WITHOUT ROWID;
 """
-
-SheetKey = tuple[str, str]
 
 
 class BusyError(GraderError):
     """Another run is writing to the same folder."""
 
 
-@dataclass(frozen=True)
-class Kept:
-    """One student's marks on one problem, as a run left them, each list as lines of JSON.
-
-    `digest` is of the spec, `program` of our source and `answers` of what was handed in: what the `marks` come from.
-    `decided` are the marks where a person has decided some of them.
-    """
-
-    digest: bytes
-    program: bytes
-    answers: bytes
-    marks: bytes
-    decided: bytes | None = None
-
-    @property
-    def final(self) -> bytes:
-        """The marks that count."""
-        return self.marks if self.decided is None else self.decided
-
-
-@dataclass
-class Store:
-    """The last run: its problems' specs and its marks, by student and problem; and where this run is written."""
-
-    connection: sqlite3.Connection = field(repr=False)
-    specs: Mapping[str, Any]
-    sheets: Mapping[SheetKey, Kept]
-
-    def write(self, specs: Mapping[str, Any], sheets: Mapping[SheetKey, Kept]) -> None:
-        """Make this run the last one: write what differs, remove what is gone."""
-        gone = [key for key in self.sheets if key not in sheets]
-        new = [(*key, *_columns(kept)) for key, kept in sheets.items() if self.sheets.get(key) != kept]
-        self.connection.execute("DELETE FROM problem")
-        self.connection.executemany(
-            "INSERT INTO problem VALUES (?, ?)", [(id, canonical(spec)) for id, spec in specs.items()]
-        )
-        self.connection.executemany("DELETE FROM sheet WHERE student = ? AND problem = ?", gone)
-        self.connection.executemany("INSERT OR REPLACE INTO sheet VALUES (?, ?, ?, ?, ?, ?, ?)", new)
-
-
-def _columns(kept: Kept) -> tuple[bytes | None, ...]:
-    return kept.digest, kept.program, kept.answers, kept.marks, kept.decided
-
-
-@contextmanager
-def opened(path: Path, told: list[GraderError]) -> Iterator[Store]:
-    """The store in a file, ours until the block ends; what the block wrote is kept only if it ends well.
-
-    A file that is no store is moved aside, never deleted, and `told`. Raises `BusyError` where another run has it and
-    `DocumentError` where it cannot be written.
-    """
-    try:
-        connection, store = _begun(path)
-    except _ForeignError as error:
-        told.append(_aside(path, str(error)))
-        connection, store = _begun(path)
-    with closing(connection):
-        try:
-            yield store
-            connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise _trouble(error, path) from error
-
-
-class _ForeignError(Exception):
+class BrokenError(GraderError):
     """A file that is not a store, or is a broken one."""
 
 
-def _begun(path: Path) -> tuple[sqlite3.Connection, Store]:
-    """A connection that holds the store, with all that it holds read."""
+class Aside(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What few submissions say beside their answers."""
+
+    seed: str = ""
+    variant: str | dict[str, str] = ""
+    time: str = ""
+
+    def variant_of(self, problem: str) -> str:
+        """What the sheet says of the numbers of one problem."""
+        found = self.variant.get(problem, "") if isinstance(self.variant, dict) else self.variant
+        return found.strip()
+
+
+class Spec(NamedTuple):
+    """What marks on a problem come from beside the answers: a digest, and all that it is a digest of."""
+
+    basis: bytes
+    spec: Any
+
+
+class Head(msgspec.Struct, frozen=True):
+    """Who is in a chunk: `students` in order, the problems that they answered, known or not, what some say besides.
+
+    For each problem there is a bit a student, who answered it; none at all where everybody did. What is told of a
+    submission as a whole is there too, by row.
+    """
+
+    students: list[str]
+    mentioned: dict[str, bytes]
+    asides: dict[int, Aside] = {}
+    told: list[tuple[int, Told]] = []
+
+    def handed_in(self, rows: np.ndarray) -> Iterator[str]:
+        """The problems that some of these students answered."""
+        for problem, bits in self.mentioned.items():
+            if len(rows) and (not bits or np.unpackbits(np.frombuffer(bits, np.uint8))[rows].any()):
+                yield problem
+
+
+class Store:
+    """Chunks of marked pages in a file, and what the last whole run made of them."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self._encode, self._decode = msgspec.msgpack.encode, msgspec.msgpack.Decoder(Head).decode
+
+    def add(self, program: bytes, digests: bytes, head: Head, bodies: Mapping[str, tuple[bytes, bytes]]) -> int:
+        """Keep a chunk in one transaction: a basis and a body for each problem. Its number."""
+        with self._transaction():
+            row = (program, digests, checked(self._encode(head)))
+            found = self.connection.execute("INSERT INTO chunk (program, digests, head) VALUES (?, ?, ?)", row)
+            chunk = int(found.lastrowid or 0)
+            self._put(chunk, bodies)
+        return chunk
+
+    def extend(self, chunk: int, bodies: Mapping[str, tuple[bytes, bytes]]) -> None:
+        """Keep what a chunk's students have in problems that none of them handed in."""
+        with self._transaction():
+            self._put(chunk, bodies)
+
+    def _put(self, chunk: int, bodies: Mapping[str, tuple[bytes, bytes]]) -> None:
+        rows = [(chunk, problem, basis, checked(body)) for problem, (basis, body) in bodies.items()]
+        self.connection.executemany("INSERT OR REPLACE INTO marked VALUES (?, ?, ?, ?)", rows)
+
+    def digests(self, program: bytes) -> Iterator[tuple[int, bytes]]:
+        """The chunks that a program marked, oldest first, with the digests of what was handed in."""
+        yield from self.connection.execute("SELECT id, digests FROM chunk WHERE program = ? ORDER BY id", (program,))
+
+    def program(self, chunk: int) -> bytes:
+        """The program that marked a chunk."""
+        return bytes(self._one("SELECT program FROM chunk WHERE id = ?", chunk))
+
+    def head(self, chunk: int) -> Head:
+        return self._decode(intact(self._one("SELECT head FROM chunk WHERE id = ?", chunk)))
+
+    def digests_of(self, chunk: int) -> bytes:
+        """The digests of what a chunk's students handed in, 16 bytes each."""
+        return bytes(self._one("SELECT digests FROM chunk WHERE id = ?", chunk))
+
+    def bases(self) -> Iterator[tuple[int, str, bytes]]:
+        """What each chunk's marks on each problem come from."""
+        yield from self.connection.execute("SELECT chunk, problem, basis FROM marked")
+
+    def body(self, chunk: int, problem: str, basis: bytes) -> bytes | None:
+        """A chunk's marks on a problem, None where it has none."""
+        query = "SELECT body FROM marked WHERE chunk = ? AND problem = ? AND basis = ?"
+        found = self.connection.execute(query, (chunk, problem, basis)).fetchone()
+        return intact(found[0]) if found else None
+
+    def _one(self, query: str, chunk: int) -> Any:
+        found = self.connection.execute(query, (chunk,)).fetchone()
+        if found is None:
+            raise BrokenError(f"chunk {chunk} is missing")
+        return found[0]
+
+    def told(self) -> Iterator[bytes]:
+        """What could not be used of what the last whole run read, as lines of `unread.jsonl`."""
+        for (line,) in self.connection.execute("SELECT line FROM told ORDER BY position"):
+            yield line
+
+    def last(self) -> Iterator[bytes]:
+        """The last whole run, portion by portion."""
+        for (rows,) in self.connection.execute("SELECT rows FROM last ORDER BY position"):
+            yield intact(rows)
+
+    def specs(self) -> dict[str, Spec]:
+        """The specs of the last whole run, in their order."""
+        rows = self.connection.execute("SELECT id, basis, spec FROM problem ORDER BY position")
+        return {id: Spec(basis, json.loads(spec)) for id, basis, spec in rows}
+
+    def decided(self) -> dict[tuple[str, str], bytes]:
+        """The pages on which a person decided something in the last whole run, with the marks that counted."""
+        return {(student, problem): marks for student, problem, marks in self.connection.execute("SELECT * FROM decided")}
+
+    def finish(
+        self,
+        rows: Iterable[bytes],
+        chunks: Iterable[int],
+        specs: Mapping[str, Spec],
+        bases: Iterable[tuple[str, bytes]],
+        decided: Mapping[tuple[str, str], bytes],
+        told: Iterable[bytes],
+    ) -> None:
+        """Make this run the last one, and let go of the chunks and the marks that it does not rest on."""
+        run = self.connection
+        with self._transaction():
+            for table in ("last", "problem", "decided", "told"):
+                run.execute(f"DELETE FROM {table}")
+            run.executemany("INSERT INTO last (rows) VALUES (?)", [(checked(each),) for each in rows])
+            found = [(id, spec.basis, canonical(spec.spec)) for id, spec in specs.items()]
+            run.executemany("INSERT INTO problem (id, basis, spec) VALUES (?, ?, ?)", found)
+            run.executemany("INSERT INTO decided VALUES (?, ?, ?)", [(*key, marks) for key, marks in decided.items()])
+            run.executemany("INSERT INTO told (line) VALUES (?)", ((line,) for line in told))
+            run.execute("CREATE TEMP TABLE used (chunk INTEGER PRIMARY KEY)")
+            run.executemany("INSERT OR IGNORE INTO used VALUES (?)", [(chunk,) for chunk in chunks])
+            run.execute("CREATE TEMP TABLE basis (problem TEXT, basis BLOB)")
+            run.executemany("INSERT INTO basis VALUES (?, ?)", bases)
+            run.execute("DELETE FROM chunk WHERE id NOT IN used")
+            run.execute("DELETE FROM marked WHERE chunk NOT IN used OR (problem, basis) NOT IN basis")
+            run.execute("DROP TABLE used")
+            run.execute("DROP TABLE basis")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.connection.execute("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+
+
+def checked(data: bytes) -> bytes:
+    """Bytes with a sum of them in front, by which damage is seen."""
+    return zlib.crc32(data).to_bytes(4, "big") + data
+
+
+def intact(data: bytes) -> bytes:
+    """What `checked` was given. Raises `BrokenError` where it is no longer that.
+
+    >>> intact(checked(b"marks"))
+    b'marks'
+    """
+    if zlib.crc32(memoryview(data)[4:]).to_bytes(4, "big") != data[:4]:
+        raise BrokenError("a part of it is damaged")
+    return data[4:]
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Store]:
+    """The store in a file, ours until the block ends, also from other programs that would read it.
+
+    Raises `BusyError` where another run has it, `BrokenError` where it is no store of ours, and `DocumentError` where
+    it cannot be read or written.
+    """
+    connection = _connected(path)
+    with closing(connection):
+        try:
+            yield Store(connection)
+        except (sqlite3.Error, msgspec.DecodeError) as error:
+            raise _trouble(error, path) from error
+
+
+def _connected(path: Path) -> sqlite3.Connection:
     connection: sqlite3.Connection | None = None
     try:
         connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # for the whole run, not only while a chunk is written
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("BEGIN IMMEDIATE")
         _prepare(connection)
-        return connection, _read(connection)
-    except sqlite3.Error as error:
+        connection.execute("COMMIT")
+        return connection
+    except (sqlite3.Error, BrokenError) as error:
         if connection is not None:
             connection.close()
-        if _name(error).startswith(BROKEN):
-            raise _ForeignError(str(error)) from error
-        raise _trouble(error, path) from error
-    except (ValueError, _ForeignError) as error:  # what is stored is not the JSON that it should be
-        assert connection is not None
-        connection.close()
-        raise _ForeignError(str(error)) from error
+        raise (error if isinstance(error, BrokenError) else _trouble(error, path)) from error
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
@@ -139,35 +261,27 @@ def _prepare(connection: sqlite3.Connection) -> None:
         for statement in TABLES.strip().split(";\n"):
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
     elif (application, version) != (APPLICATION, VERSION):
-        raise _ForeignError("a database of another program, or of another version of this one")
-
-
-def _read(connection: sqlite3.Connection) -> Store:
-    specs = {id: json.loads(spec) for id, spec in connection.execute("SELECT id, spec FROM problem ORDER BY id")}
-    rows = connection.execute("SELECT * FROM sheet ORDER BY student, problem")
-    return Store(connection, specs, {(student, problem): Kept(*rest) for student, problem, *rest in rows})
+        raise BrokenError("a database of another program, or of another version of this one")
+    connection.execute(f"PRAGMA user_version = {VERSION}")  # writes, so that nobody else has the file from here on
 
 
 BROKEN = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR", "SQLITE_FORMAT")
 
 
-def _name(error: sqlite3.Error) -> str:
-    """SQLite's name for what went wrong; what Python's module finds itself has none, such as bytes that are no text."""
-    return str(getattr(error, "sqlite_errorname", "SQLITE_ERROR"))
-
-
-def _trouble(error: sqlite3.Error, path: Path) -> GraderError:
-    """What a person can do about it."""
+def _trouble(error: Exception, path: Path) -> GraderError:
+    """What a person can do about it. What Python's module finds itself, such as bytes that are no text, has no name."""
+    name = str(getattr(error, "sqlite_errorname", "SQLITE_ERROR"))
     place = Place(str(path))
-    if _name(error).startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+    if name.startswith(BROKEN):
+        return BrokenError(str(error), place)
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return BusyError("another run is marking into this folder", place, "wait for it to end, or give another --out")
     return DocumentError(f"cannot be written: {error}", place, "name another folder with --out")
 
 
-def _aside(path: Path, why: str) -> DocumentError:
-    """Give a file that is no store another name, which nothing has yet."""
+def aside(path: Path, why: str) -> DocumentError:
+    """Give a file that is no store another name, which nothing has yet; what is told of it."""
     bad, count = path.with_name(f"{path.name}.bad"), 1
     while bad.exists():
         count += 1
@@ -185,17 +299,12 @@ def _aside(path: Path, why: str) -> DocumentError:
 
 
 def canonical(value: Any) -> str:
-    """JSON without spaces, mappings in their order: that of a student's answers is part of the record."""
+    """JSON without spaces, mappings in their order."""
     return json.dumps(value, separators=(",", ":"))
 
 
 def digest(value: Any) -> bytes:
-    return hashlib.blake2b(canonical(value).encode(), digest_size=16).digest()
-
-
-def answers_digest(answers: Node, seed: str) -> bytes:
-    """Of what one student handed in for one problem, as typed."""
-    return digest([seed, answers])
+    return hashlib.blake2b(canonical(value).encode(), digest_size=WIDTH).digest()
 
 
 @functools.cache

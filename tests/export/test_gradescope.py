@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+import unittest
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -52,6 +54,43 @@ def marked(**changes: Any) -> Mark:
 
 
 POINTS = {"total": Fraction(1), "out_of": Fraction(2)}
+
+
+def shape(value: Any) -> Any:
+    """What a value of JSON is made of: of each kind of entry what it holds."""
+    if isinstance(value, dict):
+        return {key: shape(each) for key, each in value.items()}
+    return "number" if isinstance(value, int | float) else type(value).__name__
+
+
+def test_as_gradescopes_own_package_writes_it() -> None:
+    """A test that its runner reports has the keys that ours have, with values of the same kinds."""
+    utils = pytest.importorskip("gradescope_utils.autograder_utils")
+    decorators = pytest.importorskip("gradescope_utils.autograder_utils.decorators")
+    runner = pytest.importorskip("gradescope_utils.autograder_utils.json_test_runner")
+    assert utils
+
+    class Sheet(unittest.TestCase):
+        @decorators.weight(2)
+        @decorators.number("1.1")
+        @decorators.tags("p", "wrong")
+        def test_w(self) -> None:
+            print("Your answer: 3")
+            self.fail("It is 4.")
+
+    written = io.StringIO()
+    runner.JSONTestRunner(stream=written, visibility="after_due_date", stdout_visibility="hidden").run(Sheet("test_w"))
+    theirs = json.loads(written.getvalue())
+    ours = json.loads(gradescope.to_json(gradescope.results([marked(answer="3", message="It is 4.")], POINTS)))
+    (their_test,), (our_test,) = theirs.pop("tests"), ours.pop("tests")
+    assert shape(our_test) == shape(their_test)
+    assert {key: our_test[key] for key in ("score", "max_score", "status", "number", "tags")} == {
+        key: their_test[key] for key in ("score", "max_score", "status", "number", "tags")
+    }
+    common = set(theirs) & set(ours)
+    assert common >= {"score", "visibility", "stdout_visibility"}
+    assert {key: shape(ours[key]) for key in common} == {key: shape(theirs[key]) for key in common}
+    assert set(theirs) - common <= {"execution_time", "leaderboard"}
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,25 @@ def test_the_hook_runs_a_command_that_there_is() -> None:
     assert {"id", "name", "entry", "language"} <= set(hook)
     program, command = str(hook["entry"]).split()
     assert (program, command in COMMANDS) == ("grader", True)
+
+
+def test_pre_commit_accepts_the_hook() -> None:
+    """By its own reader of manifests."""
+    clientlib = pytest.importorskip("pre_commit.clientlib")
+    (hook,) = clientlib.load_manifest(str(ROOT / ".pre-commit-hooks.yaml"))
+    assert (hook["id"], hook["language"], hook["pass_filenames"]) == ("grader-check", "python", False)
+
+
+@pytest.mark.parametrize(("name", "status"), [("action.yml", 0), ("broken.yml", 1)])
+def test_the_action_is_one_by_its_schema(tmp_path: Path, name: str, status: int) -> None:
+    """The schema of GitHub's actions that check-jsonschema brings, which refuses steps without a shell."""
+    pytest.importorskip("check_jsonschema")
+    text = (ROOT / "action.yml").read_text()
+    (tmp_path / "action.yml").write_text(text)
+    (tmp_path / "broken.yml").write_text(text.replace("      shell: bash\n", ""))
+    call = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-actions", tmp_path / name]
+    done = subprocess.run(call, check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == status, done.stdout + done.stderr
 
 
 def test_the_action_hands_inputs_over_in_the_environment() -> None:

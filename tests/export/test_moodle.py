@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from fractions import Fraction
 from html import unescape
@@ -16,7 +17,8 @@ from hypothesis import strategies as st
 from grader.cli import main
 from grader.document import read_yaml
 from grader.export.items import Blank, Choice, Essay, Item, Matching, blank, decimal, every, gathered, items, weights
-from grader.export.moodle import to_moodle
+from grader.export.marked import read_marks
+from grader.export.moodle import fields, to_moodle
 from grader.problem import Problem, load, load_folder, read_problem
 
 ROOT = Path(__file__).parent.parent.parent
@@ -150,6 +152,17 @@ def test_how_far_off_a_number_may_be(ask: str, value: float, allowed: float) -> 
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e30, max_value=1e30))
+def test_blanks_are_as_another_writer_of_cloze_questions_writes_them(value: float) -> None:
+    """The package moocloze makes the same blank of a weight, a number and a tolerance, and of words."""
+    moocloze = pytest.importorskip("moocloze")
+    number = Blank("w", "", Fraction(1), (), (value,), (abs(value) / 1000,))
+    key, off = decimal(value), decimal(abs(value) / 1000)
+    assert fields(number, 3) == [str(moocloze.Numerical(key, off, show_tolerance=False, weight=3))]
+    word = Blank("larger", "", Fraction(1), (), (1.0,), (0.0,), ("no", "yes"))
+    assert fields(word, 2) == [str(moocloze.Multichoice("yes", ["no"], weight=2))]
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e30, max_value=1e30))
 def test_numbers_are_plain(value: float) -> None:
     """No exponent, and the same number to twelve digits."""
     text = decimal(value)
@@ -204,9 +217,76 @@ def test_one_number_is_a_numerical_question() -> None:
 def test_the_command(tmp_path: Path) -> None:
     """What does not fit is named, and the rest is written."""
     result = CliRunner().invoke(main, ["export", "moodle", str(ROOT / "problems/lesson-0"), "--out", str(tmp_path)])
-    assert result.exit_code == 1
-    assert "no platform marks formulas; left out of saddle-point: df_dx and df_dy" in result.stderr
+    assert result.exit_code == 0
+    assert "saddle-point.yaml: df_dx and df_dy of saddle-point; no platform marks formulas" in result.stderr
+    assert all(line.startswith("left out ") for line in result.stderr.splitlines())
     assert len(questions((tmp_path / "moodle.xml").read_text())) > 20
+
+
+SADDLE = ROOT / "problems" / "lesson-0" / "saddle-point.yaml"
+WHOLE = ROOT / "problems" / "class-notes" / "sgd-line.yaml"
+
+
+@pytest.mark.parametrize("format", ["moodle", "qti"])
+@pytest.mark.parametrize(
+    ("specs", "named", "status", "said"),
+    [
+        ([SADDLE, WHOLE], False, 0, "left out"),
+        ([WHOLE], False, 0, ""),
+        ([WHOLE], True, 0, ""),
+        ([SADDLE], True, 1, "left out"),
+        (["family: sgd\n", WHOLE], False, 1, "cannot use"),
+        (["family: sgd\n"], False, 1, "no question to write"),
+    ],
+)
+def test_when_the_status_is_1(
+    tmp_path: Path, format: str, specs: list[Path | str], named: bool, status: int, said: str
+) -> None:
+    """For a broken spec, for nothing to write, and for one named spec that is not whole; not for an ordinary folder."""
+    folder = tmp_path / "specs"
+    folder.mkdir()
+    for k, spec in enumerate(specs):
+        name = f"p{k}.yaml" if isinstance(spec, str) else spec.name
+        (folder / name).write_text(spec if isinstance(spec, str) else spec.read_text())
+    asked = folder / name if named else folder
+    result = CliRunner().invoke(main, ["export", format, str(asked), "--out", str(tmp_path / "out")])
+    assert result.exit_code == status, result.output
+    assert said in result.stderr
+    assert bool(result.stderr) == bool(said)
+    assert any((tmp_path / "out").glob("*")) == ("no question" not in said)
+
+
+def test_what_a_quiz_hands_back_is_read(tmp_path: Path) -> None:
+    """The key's answers to every blank of the file, as Moodle lists them, earn all their points."""
+    call = ["export", "moodle", str(ROOT / "problems"), "--out", str(tmp_path)]
+    assert CliRunner().invoke(main, call).exit_code == 0
+    made = questions((tmp_path / "moodle.xml").read_text())
+    said = [responses(question) for question in made]
+    with (tmp_path / "quiz.csv").open("w", newline="", encoding="utf-8") as file:
+        head = ["Email address", *(f"Response {k}" for k in range(1, len(made) + 1))]
+        csv.writer(file).writerows([head, ["ann@example.org", *said], ["bob@example.org", *("-" for _ in said)]])
+    mapping = ["--mapping", str(tmp_path / "moodle.mapping.yaml"), "--problems", str(ROOT / "problems")]
+    result = CliRunner().invoke(main, ["grade", str(tmp_path / "quiz.csv"), *mapping, "--out", str(tmp_path / "out")])
+    assert result.exit_code == 0, result.output
+    marks = dict(read_marks(tmp_path / "out" / "marks.jsonl"))
+    verdicts = [mark.verdict for mark in marks["ann@example.org"] if mark.answer]
+    assert len(verdicts) > 300
+    assert set(verdicts) == {"correct", "review"}
+    assert {mark.verdict for mark in marks["bob@example.org"]} == {"blank"}
+
+
+def responses(question: ET.Element) -> str:
+    """What Moodle lists of a student who knows the key: `summarise_response` of its type of question."""
+    kind = question.get("type")
+    if kind == "cloze":
+        found = BLANK.finditer(question.findtext("questiontext/text") or "")
+        said = [each[4] or next(word[1:] for word in each[3].split("~") if word[0] == "=") for each in found]
+        return "; ".join(f"part {k}: {unescaped(text)}" for k, text in enumerate(said, start=1))
+    return question.findtext("answer/text") or "" if kind == "numerical" else "Since it is so."
+
+
+def unescaped(word: str) -> str:
+    return re.sub(r"\\(.)", r"\1", word)
 
 
 def test_variants_need_a_seed(tmp_path: Path) -> None:

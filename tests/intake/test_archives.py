@@ -6,6 +6,7 @@ import io
 import stat
 import struct
 import tarfile
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -60,6 +61,29 @@ def test_no_name_leads_out(tmp_path: Path, ending: str, name: str) -> None:
     before = set(tmp_path.rglob("*"))
     assert [student for student, _ in found(path)[0]] == ["ann"]
     assert set(tmp_path.rglob("*")) == before
+
+
+NOTEBOOK = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("name", ["Zoë", "Zoe\u0308", "Ann B. (2)", "日本語", "Ελένη", "ann'; rm -rf"])
+def test_names_of_any_script(tmp_path: Path, ending: str, name: str) -> None:
+    """A notebook whose student is its file's name, however the name's accents are put together."""
+    path = packed(tmp_path / f"all{ending}", {f"{name}.ipynb": NOTEBOOK})
+    assert [student for student, _ in found(path)[0]] == [unicodedata.normalize("NFC", name)]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "student"), [("utf-8", "Zoë"), ("cp437", "Zoë"), ("cp1252", "Zoδ")]
+)  # fmt: skip
+def test_names_of_a_zip_that_does_not_say_how_they_are_written(tmp_path: Path, encoding: str, student: str) -> None:
+    """UTF-8, as macOS writes, or cp437, as the format has it; others are read, with other letters in the name."""
+    name = "Zoë.ipynb".encode(encoding)
+    stand_in = b"x" * (len(name) - 6) + b".ipynb"
+    data = packed(tmp_path / "all.zip", {stand_in.decode(): NOTEBOOK}).read_bytes()
+    (tmp_path / "all.zip").write_bytes(data.replace(stand_in, name))
+    assert [found_ for found_, _ in found(tmp_path / "all.zip")[0]] == [student]
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

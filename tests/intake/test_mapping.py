@@ -81,6 +81,36 @@ def test_two_columns_are_one_name(tmp_path: Path) -> None:
     assert found(tmp_path) == ({"Ann A": {"line": {"w": "1"}}}, [])
 
 
+@pytest.mark.parametrize("word", ["part {}: ", "Teil {}: ", "partie {} : ", "phần {}: ", "الجزء {}: ", "部分 {}："])
+def test_blanks_of_one_question(tmp_path: Path, word: str) -> None:
+    """As Moodle writes them into one cell, in its languages; an entry that was not filled in is blank."""
+    said = "; ".join(word.format(k) + text for k, text in enumerate(["0,60", "1", "", "4", "a; b", "yes"], start=1))
+    (tmp_path / "a.csv").write_text(f'S,Q\nann,"{said}"\nbob,-\n', encoding="utf-8")
+    answers = "{line: {w: {column: Q, part: 1}, X: {column: Q, part: [[2, 3], [4, 9]]}, t: {column: Q, part: 5}}}"
+    (tmp_path / "mapping.yaml").write_text(f"student: S\nblank: '-'\nanswers: {answers}\n")
+    read_ = {"line": {"w": "0,60", "X": [["1", ""], ["4", ""]], "t": "a; b"}}
+    assert found(tmp_path) == ({"ann": read_, "bob": {}}, [])
+
+
+@pytest.mark.parametrize(
+    ("stamps", "words", "form", "last"),
+    [
+        (["2026/03/29 1:30:00 AM MEZ", "2026/03/29 3:10:00 AM MESZ"], 'MEZ: "+01:00", MESZ: "+02:00"', "", "1"),
+        (["2026/03/05 6:15:23 AM EST", "2026/03/05 12:15:23 PM EET"], 'EST: "-05:00", EET: "+02:00"', "", "0"),
+        (["5. Mai 2026  18:15", "6. Feb. 2026  18:15"], "Mai: May, Feb: February", "%d. %B %Y %H:%M", "0"),
+        (["05.03.2026 06:15 nachm.", "05.03.2026 07:15 vorm."], "nachm: PM, vorm: AM", "%d.%m.%Y %I:%M %p", "0"),
+    ],
+)
+def test_times_in_other_languages(tmp_path: Path, stamps: list[str], words: str, form: str, last: str) -> None:
+    """The last submission counts, whichever row it stands in and whatever zone."""
+    (tmp_path / "a.csv").write_text("S,T,Q\n" + "".join(f"ann,{stamp},{k}\n" for k, stamp in enumerate(stamps)))
+    mapping = f"student: S\ntime: T\ntime_format: '{form}'\ntime_words: {{{words}}}\nanswers: {{line: {{w: Q}}}}\n"
+    (tmp_path / "mapping.yaml").write_text(mapping)
+    answers, (error,) = found(tmp_path)
+    assert answers == {"ann": {"line": {"w": last}}}
+    assert "handed in again" in error
+
+
 @pytest.mark.parametrize(
     ("mapping", "message"),
     [
@@ -98,7 +128,18 @@ def test_two_columns_are_one_name(tmp_path: Path) -> None:
         ("student: E-Mail\nanswers: {line: Q1}", "mapping.yaml:2: answers.line: expected a mapping of steps to "
          "columns; write them as w_1: Response 1"),
         ("student: E-Mail\nanswers: {line: {w: [Q1]}}",
-         "mapping.yaml:2: answers.line.w: expected the name of a column"),
+         "mapping.yaml:2: answers.line.w: expected the name of a column; write Response 1, or {column: Response 1, "
+         "part: 2}"),
+        ("student: E-Mail\nanswers: {line: {w: {column: Q1, part: 0}}}", "mapping.yaml:2: answers.line.w.part: "
+         "expected the number of a blank, or lists of them; the first is 1"),
+        ("student: E-Mail\nanswers: {line: {w: {column: Q1, part: [1, x]}}}", "mapping.yaml:2: answers.line.w.part: "
+         "expected the number of a blank, or lists of them; the first is 1"),
+        ("student: E-Mail\nanswers: {line: {w: {column: Q1, prt: 1}}}", "mapping.yaml:2: answers.line.w: unknown key "
+         "'prt'; did you mean 'part'?"),
+        ("student: E-Mail\nanswers: {line: {w: {part: 1}}}", "mapping.yaml:2: answers.line.w: expected the name of a "
+         "column; write Response 1, or {column: Response 1, part: 2}"),
+        ("student: E-Mail\nanswers: {line: {w: Q1}}\ntime_words: [x]", "mapping.yaml:3: time_words: expected words "
+         'with what they mean; write März: March or MEZ: "+01:00"'),
         ("student: {a: b}\nanswers: {line: {w: Q1}}", "mapping.yaml:1: student: expected a column, or a list of them"),
         ("- student", "mapping.yaml: expected a mapping with student and answers"),
         ("student: E-Mail\nanswers: {line: {w: Q1}}\ntime_format: [x]", "mapping.yaml:3: time_format: expected text"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ TESTS = {"grade_id": "line.w_2", "solution": False, "grade": True, "locked": Tru
         ([cell("raw", " 0.60\n", tags=["grader:line.w_1"])], {"w_1": "0.60"}),
         ([cell("markdown", "It is the sum,\nof course.", tags=["line.why"])], {"why": "It is the sum,\nof course."}),
         ([cell("code", "w_1 = 2", nbgrader=NBGRADER), cell("code", "w_2 = 9", nbgrader=TESTS)], {"w_1": "2"}),
+        ([cell("code", "w_1 = 2", nbgrader=NBGRADER | {"grade_id": "line--w_1"})], {"w_1": "2"}),
         ([cell("markdown", "## Line, `line`\nFind:\n| a | b |\n- w_1 = 0.60\n- w_2 = 1"), cell("code", "x = 0")],
          {"w_1": "0.60", "w_2": "1", "x": "0"}),
         ([cell("markdown", "# `line`"), cell("code", "w_1 = np.array([1.5, -2e-3])\nw_2 = f(w_1)")],
@@ -107,19 +109,88 @@ def test_odd_cells_do_no_harm(tmp_path: Path) -> None:
     assert found(path) == ({"a": {"line": {"w": "'?"}}}, [])
 
 
-def test_as_nbformat_writes_them(tmp_path: Path) -> None:
-    """A notebook that Jupyter's own package writes and validates is read."""
+@pytest.mark.parametrize(
+    ("kind", "stub"),
+    [
+        ("markdown", "YOUR ANSWER HERE"),
+        ("code", "# YOUR CODE HERE\nraise NotImplementedError()"),
+        ("code", "raise NotImplementedError"),
+    ],
+)
+def test_what_nbgrader_leaves_to_be_replaced_is_no_answer(tmp_path: Path, kind: str, stub: str) -> None:
+    """And what stands above a line that was left there is one."""
+    path = written(tmp_path / "a.ipynb", cell(kind, stub, nbgrader=NBGRADER))
+    assert found(path) == ({"a": {}}, [])
+    path = written(tmp_path / "a.ipynb", cell("code", f"w_1 = 3\n{stub}", nbgrader=NBGRADER))
+    assert found(path) == ({"a": {"line": {"w_1": "3"}}}, [])
+
+
+IMAGE = {"plot.png": {"image/png": "iVBORw0KGgo="}}
+
+
+@pytest.mark.parametrize("minor", range(6))
+def test_as_nbformat_writes_them(tmp_path: Path, minor: int) -> None:
+    """A notebook that Jupyter's own package writes and validates is read, in every version of format 4."""
     nbformat = pytest.importorskip("nbformat")
-    from_jupyter = nbformat.v4
-    notebook = from_jupyter.new_notebook(metadata={"student": "s001"})
+    v4 = nbformat.v4
+    notebook = v4.new_notebook(metadata={"student": "s001"})
+    heading = v4.new_markdown_cell("## `line`\n![](attachment:plot.png)\nw_1 = 0.60")
+    shown = v4.new_output("display_data", {"text/plain": "w_2 = 9", "image/png": "iVBORw0KGgo="})
     notebook.cells = [
-        from_jupyter.new_markdown_cell("## `line`\nw_1 = 0.60"),
-        from_jupyter.new_code_cell("w_2 = 3", metadata={"tags": ["grader:line.w_2"]}),
-        from_jupyter.new_code_cell("w_3 = 4", metadata={"nbgrader": {**NBGRADER, "grade_id": "line.w_3"}}),
+        heading,
+        v4.new_code_cell("w_2 = 3", metadata={"tags": ["grader:line.w_2"]}, outputs=[shown], execution_count=2),
+        v4.new_code_cell("w_3 = 4\nw_3", metadata={"nbgrader": {**NBGRADER, "grade_id": "line--w_3"}}),
+        v4.new_raw_cell("0.50", metadata={"tags": ["line.w_4"]}),
     ]
+    if minor:  # 4.0 has no attachments
+        heading["attachments"] = IMAGE
+    if minor < 5:  # nor names of cells before 4.5
+        for each in notebook.cells:
+            del each["id"]
+    notebook.nbformat_minor = minor
     nbformat.validate(notebook)
-    nbformat.write(notebook, tmp_path / "a.ipynb")
-    assert found(tmp_path / "a.ipynb") == ({"s001": {"line": {"w_1": "0.60", "w_2": "3", "w_3": "4"}}}, [])
+    nbformat.write(notebook, tmp_path / "a.ipynb", version=nbformat.NO_CONVERT)
+    assert json.loads((tmp_path / "a.ipynb").read_text())["nbformat_minor"] == minor
+    answers = {"w_1": "0.60", "w_2": "3", "w_3": "4", "w_4": "0.50"}
+    assert found(tmp_path / "a.ipynb") == ({"s001": {"line": answers}}, [])
+
+
+def test_format_3_is_read_once_jupyter_has_upgraded_it(tmp_path: Path) -> None:
+    """The message says so, and what nbformat makes of the notebook is read."""
+    nbformat = pytest.importorskip("nbformat")
+    v3 = nbformat.v3
+    cells = [v3.new_heading_cell("`line`", level=2), v3.new_code_cell("w_1 = 0.60")]
+    old = v3.new_notebook(worksheets=[v3.new_worksheet(cells=cells)], metadata=v3.new_metadata(name="a"))
+    nbformat.write(old, tmp_path / "a.ipynb", version=3)
+    assert "save it with a newer Jupyter" in found(tmp_path / "a.ipynb")[1][0]
+    nbformat.write(nbformat.read(tmp_path / "a.ipynb", as_version=4), tmp_path / "a.ipynb")
+    assert found(tmp_path / "a.ipynb") == ({"a": {"line": {"w_1": "0.60"}}}, [])
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_the_text_of_a_cell_is_what_nbformat_reads(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    """However nbformat cuts it into lines."""
+    nbformat = pytest.importorskip("nbformat")
+    cells = [nbformat.v4.new_raw_cell(text, metadata={"tags": ["line.why"]})]
+    path = tmp_path_factory.mktemp("any") / "a.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    said = nbformat.read(path, as_version=4).cells[0].source.strip()
+    stub = said in {"YOUR ANSWER HERE", "raise NotImplementedError"}
+    assert found(path)[0] == {"a": {"line": {"why": said}} if said and not stub else {}}
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_addresses_that_nbgrader_takes(version: int) -> None:
+    """Its schema of metadata allows no dot in a cell's name, so an address has two dashes in its place."""
+    jsonschema = pytest.importorskip("jsonschema")
+    nbgrader = importlib.util.find_spec("nbgrader")
+    if nbgrader is None or nbgrader.origin is None:
+        pytest.skip("nbgrader is not installed")
+    schema = json.loads((Path(nbgrader.origin).parent / "nbgraderformat" / f"v{version}.json").read_text())
+    about = NBGRADER | {"schema_version": version, "points": 1, "grade_id": "sgd-line--w_1"}
+    jsonschema.validate(about, schema)
+    with pytest.raises(jsonschema.ValidationError, match="does not match"):
+        jsonschema.validate(about | {"grade_id": "sgd-line.w_1"}, schema)
 
 
 @pytest.mark.parametrize(

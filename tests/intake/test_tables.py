@@ -40,6 +40,20 @@ def test_dialects(tmp_path: Path, encoding: str, delimiter: str, newline: str, h
     assert found(tmp_path / "a.csv") == (ANSWERS, [])
 
 
+SPREADSHEETS = Path(__file__).parent / "spreadsheets"
+"""One table, as LibreOffice 7.4 saved it in several ways; cp1252 has no λ."""
+
+
+@pytest.mark.parametrize(
+    ("name", "letter"), [("comma-cp1252", "l"), ("semicolon-utf8", "λ"), ("semicolon-utf16", "λ"), ("tab-utf16", "λ")]
+)
+def test_as_libreoffice_saves_them(name: str, letter: str) -> None:
+    """Decimal commas, quotes and line breaks in cells, with no byte order mark in UTF-8."""
+    said = {"sgd-line": {"yhat_1": "0,6", "w_5": "1,2737"}, "softmax": {"same": 'a; b, "c"'}}
+    more = {"sgd-line": {"yhat_1": "-1", "w_5": "0,5"}, "softmax": {"same": f"{letter} = 1\nb = 2"}}
+    assert found(SPREADSHEETS / f"{name}.csv") == ({"Zoë": said, "s002": more}, [])
+
+
 def test_utf_16_the_other_way_round(tmp_path: Path) -> None:
     text = "student\tline.w_1\r\nZoë\t1\r\n"
     (tmp_path / "a.csv").write_bytes(codecs.BOM_UTF16_BE + text.encode("utf-16-be"))

@@ -10,7 +10,7 @@ import pytest
 from grader.document import from_python
 from grader.expression.compare import Comparison
 from grader.marking import Sheet, mark, words
-from grader.marking.stated import JUDGES, Judgement, judged, mark_of
+from grader.marking.stated import JUDGES, Judgement, body_of, judged
 from grader.problem import Problem, load, read_problem
 
 
@@ -54,7 +54,7 @@ def test_prose_is_for_a_person(answer: Any) -> None:
 def test_credit_of_lines(cells: tuple[str, ...], verdict: str, credit: Fraction) -> None:
     """Of a derivation that goes wrong the share of its lines that are right; else what the verdict earns."""
     problem = load("problems/exercise-2-report/softmax-derivation.yaml")
-    found = mark_of(problem, problem.parts[0], Sheet("s", {}), Judgement(verdict, cells=cells))
+    found = body_of(problem, problem.parts[0], None, Judgement(verdict, cells=cells))
     assert found.credit == pytest.approx(float(credit))
     assert found.cells == list(cells)
     assert found.expected is None

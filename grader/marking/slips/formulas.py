@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -48,9 +49,9 @@ def alike(
 ) -> Diagnosis | None:
     """The first edit that a formula is proved to be; numbers at a few points leave out nearly all others before."""
     at = Samples(scope, (mine, *(edit.expression for edit in made[:1])))
-    value = value_at(mine, at)
-    near = [k for k, edit in enumerate(made) if agree(value, value_at(edit.expression, at))]
-    for k in near[:MOST_COMPARED]:
+    value, known = value_at(mine, at, {}), dict[int, Array]()
+    near = (k for k, edit in enumerate(made) if agree(value, value_at(edit.expression, at, known)))
+    for k in itertools.islice(near, MOST_COMPARED):
         if proved(made[k].expression):
             return Diagnosis(made[k].name, made[k].sentence, 0.0, k + 1, plain_of(made[k].expression))
     return None
@@ -82,9 +83,9 @@ class Samples(Mapping[str, Array]):
         return len(self.shapes)
 
 
-def value_at(tree: Expression, at: Mapping[str, Array]) -> Array:
-    """A tree at the sample points, its entries in one column each."""
-    value = numeric(tree, at)
+def value_at(tree: Expression, at: Mapping[str, Array], known: dict[int, Array]) -> Array:
+    """A tree at the sample points, its entries in one column each; `known` are parts that other trees have too."""
+    value = numeric(tree, at, known)
     return np.broadcast_to(value.reshape(-1, value.shape[-1]), (value.size // value.shape[-1], POINTS))
 
 

@@ -1,0 +1,137 @@
+"""What a cohort handed in for a problem: each step's distinct answers once, and which of them each student has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from grader.document import Entries, Items, Node, Text, from_python
+
+
+class Numbered(dict[Any, int]):
+    """Things by the order in which they were first asked for."""
+
+    def __missing__(self, thing: Any) -> int:
+        self[thing] = len(self)
+        return len(self) - 1
+
+
+class Absent:
+    """What stands where a student has no answer."""
+
+
+ABSENT = Absent()
+_KEYS = {str, Text, Absent}
+_NESTED = {list, dict, Items, Entries}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The distinct answers to one step, as they were typed; the first is none at all."""
+
+    given: tuple[Any, ...]
+
+    def __len__(self) -> int:
+        return len(self.given)
+
+    def node(self, code: int) -> Node | None:
+        """An answer as a document has it."""
+        return from_python(self.given[code]) if code else None
+
+    def text(self, code: int) -> str | None:
+        """An answer that is plain text."""
+        given = self.given[code]
+        return given if isinstance(given, str) else None
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A cohort's answers to the steps of a problem."""
+
+    steps: tuple[str, ...]
+    typed: Mapping[str, Typed]
+    codes: np.ndarray
+    """Which of a step's distinct answers each student gave, `(steps, N)`; 0 is none."""
+
+    def of(self, step: str) -> np.ndarray:
+        """Which of a step's distinct answers each student gave, `(N,)`."""
+        return np.asarray(self.codes[self.steps.index(step)])
+
+    def take(self, rows: np.ndarray) -> Handed:
+        """Some of the students."""
+        return replace(self, codes=self.codes[:, rows])
+
+    def only(self, steps: Iterable[str]) -> Handed:
+        """The answers to some of the steps."""
+        some = set(steps)
+        rows = [row for row, step in enumerate(self.steps) if step in some]
+        return replace(self, steps=tuple(self.steps[row] for row in rows), codes=self.codes[rows])
+
+    def sheet(self, row: int) -> dict[str, Node]:
+        """One student's answers by step."""
+        nodes = {step: self.typed[step].node(code) for step, code in zip(self.steps, self.codes[:, row].tolist(), strict=True)}
+        return {step: node for step, node in nodes.items() if node is not None}
+
+
+def handed_in(answers: Sequence[Mapping[str, Any]], steps: Iterable[str], asked: Iterable[str]) -> Handed:
+    """The answers of some students to those of the steps that are asked, and to others that somebody answered.
+
+    An answer is a node of a document, or what JSON is decoded to.
+
+    >>> found = handed_in([{"w": "0.5"}, {"w": 1, "b": ["2"]}, {"w": "0.5"}], ["w", "b", "c"], ["w"])
+    >>> found.steps, found.codes.tolist(), found.sheet(1)
+    (('w', 'b'), [[1, 2, 1], [0, 1, 0]], {'w': '1', 'b': ['2']})
+    """
+    always = frozenset(asked)
+    named = tuple(step for step in steps if step in always or any(step in answer for answer in answers))
+    typed: dict[str, Typed] = {}
+    codes = np.empty((len(named), len(answers)), dtype=np.int32)
+    for row, step in enumerate(named):
+        typed[step], codes[row] = coded([answer.get(step, ABSENT) for answer in answers])
+    return Handed(named, typed, codes)
+
+
+def coded(values: Sequence[Any]) -> tuple[Typed, np.ndarray]:
+    """Distinct answers, and which of them each is, `(N,)`."""
+    known = Numbered({ABSENT: 0})
+    if not _KEYS.issuperset(map(type, values)):
+        return _coded(values, known)
+    codes = np.fromiter(map(known.__getitem__, values), np.int32, len(values))
+    return Typed(tuple(known)), codes
+
+
+def _coded(values: Sequence[Any], known: Numbered) -> tuple[Typed, np.ndarray]:
+    """Where some answers are no texts: numbers as they would be typed, lists and mappings by what they hold."""
+    keys = [value if type(value) in _KEYS else plain(value) for value in values]
+    codes = np.fromiter(map(known.__getitem__, keys), np.int32, len(keys))
+    given = [*known]
+    for code, value in zip(codes.tolist(), values, strict=True):
+        if type(given[code]) is tuple:
+            given[code] = value
+    return Typed(tuple(given)), codes
+
+
+def plain(value: Any) -> Any:
+    """What tells an answer that is no text from others: its text where it has one."""
+    kind = type(value)
+    if kind is int:
+        return str(value)
+    if value is None:
+        return ""
+    if kind is bool:
+        return "true" if value else "false"
+    return (kind.__name__, repr(value if kind in _NESTED else from_python(value)))
+
+
+def equal_pages(handed: Handed) -> tuple[np.ndarray, np.ndarray]:
+    """The first student of those who handed in the same, and for each student which of these that is, `(N,)`."""
+    steps, count = handed.codes.shape
+    if not steps:
+        return np.arange(min(1, count)), np.zeros(count, dtype=np.intp)
+    rows = np.ascontiguousarray(handed.codes.T).view(f"V{4 * steps}").reshape(-1).tolist()
+    known = Numbered()
+    same = np.fromiter(map(known.__getitem__, rows), np.intp, count)
+    return np.unique(same, return_index=True)[1], same

@@ -1,0 +1,196 @@
+"""A run on its way: pieces are planned, what is done is kept in the store, and who is there is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from grader.document import Entries
+from grader.errors import GraderError, Place
+from grader.folder import Folder
+from grader.intake import Submission
+from grader.intake.pieces import Piece
+from grader.intake.stamps import counting, stamped
+from grader.marking.marked import Marked, joined, unpacked
+from grader.run.cohort import NOBODY, Cohort, Portion
+from grader.run.known import NOWHERE, Known, Plan
+from grader.run.marker import Batch, Body, Done, Marker
+from grader.run.outputs import Pages
+from grader.run.specs import described
+from grader.run.store import WIDTH, Aside, Head, Spec, Store, digest
+from grader.run.told import Told
+
+
+class Specs(dict[str, Spec]):
+    """What the marks on each problem come from beside the answers, for problems that cannot be used too."""
+
+    def __init__(self, folder: Folder) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def __missing__(self, id: str) -> Spec:
+        self[id] = spec = self._spec(id)
+        return spec
+
+    def _spec(self, id: str) -> Spec:
+        if id in self._folder:
+            problem = self._folder[id]
+            spec = described(problem)
+            return Spec(digest([spec, problem.seed if problem.varies else ""]), spec)
+        known = "" if id in self._folder.broken else " ".join(self._folder.ids)
+        return Spec(digest(["no problem", known]), None)
+
+
+class Session:
+    """What a run knows while it goes on: the store, the specs, what was marked before, and the cohort so far."""
+
+    def __init__(self, store: Store, folder: Folder, program: bytes, fresh: bool = False) -> None:
+        self.store, self.folder, self.program = store, folder, program
+        self.specs, self.cohort = Specs(folder), Cohort()
+        self.known = Known(store, b"" if fresh else program)
+        self.anew = 0
+        self.ids: set[str] = set()
+        """The problems that somebody handed in."""
+        self._marker = Marker(folder)
+        self.head = lru_cache(maxsize=8)(store.head)
+        self._body = lru_cache(maxsize=256)(self._unpacked)
+
+    def plan(self, piece: Piece) -> Plan:
+        """What of a piece is to be marked."""
+        return Plan(piece, self.known, lambda chunk: self.head(chunk).mentioned, self._basis)
+
+    def _basis(self, id: str) -> bytes:
+        return self.specs[id].basis
+
+    def commit(self, plan: Plan, done: Done) -> tuple[Portion, list[Told], list[Told]]:
+        """Keep what was marked; the students of the piece, what is told of it, and of those who were there already."""
+        told: list[tuple[int, Told]] = []
+        for source, batch in zip(plan.partly, done.batches, strict=True):
+            told += batch.unread
+            here = np.asarray(batch.items)
+            if len(here):
+                plan.chunks[here], plan.rows[here] = self._keep(source, plan, batch), np.arange(len(here))
+        items = np.flatnonzero(plan.chunks != NOWHERE)
+        origins = plan.task.piece.origins(items.tolist())
+        file, lines = (np.array(each, dtype=np.int32) for each in (origins.file, origins.lines))
+        counts = np.ones(len(items), dtype=bool)
+        portion = Portion(plan.chunks[items], plan.rows[items], lines, file, origins.files, counts)
+        told += [(int(items[row]), each) for row, each in self._told(portion)]
+        told.sort(key=lambda each: each[0])
+        return portion, [each for _, each in told], self.take_in(portion)
+
+    def _keep(self, source: int, plan: Plan, batch: Batch) -> int:
+        bodies = {id: (self._basis(id), body) for id, body in batch.bodies.items()}
+        self.anew += len(batch.head.students) * sum(id in self.folder for id in batch.bodies)
+        for id in batch.head.mentioned:
+            if id not in bodies:
+                bodies[id] = self._basis(id), self._taken(source, id, plan.rows[batch.items])
+        return self.store.add(self.program, batch.digests, batch.head, bodies)
+
+    def _taken(self, chunk: int, id: str, rows: np.ndarray) -> bytes:
+        """What is kept of some students of another chunk."""
+        body = self._body(chunk, id)
+        places = {int(row): place for place, row in enumerate(rows)}
+        told = [(places[row], each) for row, each in body.told if row in places]
+        return Body(told, unpacked(body.marked).take(rows).packed() if body.marked else b"").packed()
+
+    def _unpacked(self, chunk: int, id: str) -> Body:
+        """A chunk's marks on a problem; of one that nobody in it handed in, what comes of that."""
+        found = self.store.body(chunk, id, self._basis(id))
+        if found is None:
+            body = Body.unpacked(self._marker.body(id, nothing(self.head(chunk))))
+            found = replace_told(body).packed()
+            self.store.extend(chunk, {id: (self._basis(id), found)})
+        return Body.unpacked(found)
+
+    def _told(self, portion: Portion) -> Iterable[tuple[int, Told]]:
+        """What is told of what some students handed in, by row; and the problems that they handed in are noted."""
+        for chunk, where in portion.runs():
+            head, rows = self.head(chunk), portion.rows[where]
+            self.ids |= {id for id in head.handed_in(rows) if id in self.folder}
+            told = [*head.told, *(each for id in head.mentioned for each in self._body(chunk, id).told)]
+            places = {int(row): where.start + k for k, row in enumerate(rows)} if told else {}
+            for row, each in told:
+                if row in places:
+                    yield places[row], each.at(*portion.origin(places[row]))
+
+    def take_in(self, portion: Portion) -> list[Told]:
+        """Count the students of a portion; what is told of those who were there already."""
+        told: list[Told] = []
+
+        def lost(before: int, now: int) -> int:
+            one, other = self._submitted(before), self._submitted(now)
+            if one.student != other.student:
+                return NOBODY
+            first = stamped(one)
+            counted, error = counting(one.student, first, stamped(other))
+            told.append(Told.of(error))
+            return now if counted is first else before
+
+        self.cohort.add(portion, self.students(portion), lost)
+        return told
+
+    def _submitted(self, place: int) -> Submission:
+        """Who handed in what stands at a place in the order of reading, when and where."""
+        portion, row = self.cohort.at(place)
+        head, at = self.head(int(portion.chunks[row])), int(portion.rows[row])
+        time = head.asides.get(at, Aside()).time
+        return Submission(head.students[at], Entries(), Place(*portion.origin(row)), time=time)
+
+    def students(self, portion: Portion) -> list[str]:
+        found: list[str] = []
+        for chunk, where in portion.runs():
+            students = self.head(chunk).students
+            found += [students[row] for row in portion.rows[where].tolist()]
+        return found
+
+    def problems(self) -> list[str]:
+        """The problems that somebody handed in, in the order of the folder."""
+        return [id for id in self.folder.ids if id in self.ids]
+
+    def pages(self, portion: Portion, ids: Sequence[str]) -> Pages:
+        """The marks of those of a portion who count."""
+        portion = portion.counting()
+        digests: list[bytes] = []
+        asides: dict[int, Aside] = {}
+        for chunk, where in portion.runs():
+            rows, all_digests = portion.rows[where].tolist(), self.store.digests_of(chunk)
+            digests += [all_digests[WIDTH * row : WIDTH * row + WIDTH] for row in rows]
+            known = self.head(chunk).asides
+            asides |= {where.start + k: known[row] for k, row in enumerate(rows) if row in known} if known else {}
+        marked = {id: self._marked(portion, id) for id in ids}
+        return Pages(self.students(portion), portion, digests, asides, marked)
+
+    def _marked(self, portion: Portion, id: str) -> Marked:
+        found = []
+        for chunk, where in portion.runs():
+            marked, rows = unpacked(self._body(chunk, id).marked), portion.rows[where]
+            whole = len(rows) == marked.codes.shape[1] and (rows == np.arange(len(rows))).all()
+            found.append(marked if whole else marked.take(rows))
+        return found[0] if len(found) == 1 else joined(found)
+
+    def finish(self, specs: Mapping[str, Spec], last: Mapping[str, Spec], decided: Mapping[tuple[str, str], bytes],
+        told: Iterable[bytes]) -> None:
+        """Make this run the last one. Of problems whose specs cannot be read now, the last run's marks are kept."""
+        kept = {id: spec for id, spec in last.items() if id not in specs and id in self.folder.broken}
+        used = {int(chunk) for portion in self.cohort.portions for chunk in np.unique(portion.chunks)}
+        bases = {(id, spec.basis) for id, spec in (*self.specs.items(), *kept.items())}
+        rows = (portion.packed() for portion in self.cohort.portions)
+        self.store.finish(rows, used, {**specs, **kept}, bases, decided, told)
+
+
+def nothing(head: Head) -> list[Submission]:
+    """Submissions of a chunk's students that answer nothing."""
+    found = []
+    for row, student in enumerate(head.students):
+        aside = head.asides.get(row, Aside())
+        found.append(Submission(student, Entries(), Place(), aside.seed, aside.variant, aside.time))
+    return found
+
+
+def replace_told(body: Body) -> Body:
+    """The same without what is told, which is of no use where nothing was handed in."""
+    return Body([], body.marked)
