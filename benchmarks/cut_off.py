@@ -10,6 +10,7 @@ signal goes to all processes of the group, as Ctrl-C in a terminal does, or with
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import signal
 import sqlite3
@@ -48,10 +49,22 @@ def watch(heard: Callable[[str], None]) -> None:
             tell(FILES[event])
         elif event == "open" and len(about) == 3 and about[2] & (os.O_WRONLY | os.O_RDWR) and about[0] != os.devnull:
             tell("open")
-        elif event == "sqlite3.connect/handle" and isinstance(about[0], sqlite3.Connection):
-            about[0].set_trace_callback(lambda statement: tell(statement.split(None, 1)[0].upper()))
 
+    class Watched(sqlite3.Connection):
+        def execute(self, statement: str, /, *stated: Any) -> sqlite3.Cursor:
+            tell(first_word(statement))
+            return super().execute(statement, *stated)
+
+        def executemany(self, statement: str, /, *stated: Any) -> sqlite3.Cursor:
+            tell(first_word(statement))
+            return super().executemany(statement, *stated)
+
+    sqlite3.connect = functools.partial(sqlite3.connect, factory=Watched)
     sys.addaudithook(hook)
+
+
+def first_word(statement: str) -> str:
+    return statement.split(None, 1)[0].upper()
 
 
 def ending(at: str, sign: int, alone: bool, log: int | None) -> Callable[[str], None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import resource
@@ -10,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,14 +19,16 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
 BENCHMARKS = ROOT / "benchmarks"
-STUDENTS = 120
-PORTION = 8000  # bytes of a piece: about eight in this cohort
+STUDENTS = 60
+PORTION = 4000  # bytes of a piece: about eight in this cohort
 ENGINES = ("serial", "processes")
 NAMES = ("Zoë Müller", "李雷", "Ωμέγα λ", "İpek Işık", "Ада 🎓")
 PATIENCE = 120  # seconds that no run here takes
 
 STORES = ("grades.sqlite", "grades.sqlite-wal", "grades.sqlite-shm")
 Files = dict[str, bytes]
+Events = dict[str, list[str]]
+"""All that an undisturbed run does, by engine."""
 
 
 @dataclass(frozen=True)
@@ -66,42 +69,35 @@ class Course:
         engine = ["--engine", self.engine, *(["--workers", "2"] if self.engine != "serial" else [])]
         return [*driver, "grade", self.answers.name, "--problems", "problems", "--out", self.out, *engine, *options]
 
-    def start(self, *options: str, **more: Any) -> subprocess.Popen[str]:
-        """A run that goes on beside the test, in a process group of its own."""
+    def start(self, *options: str, before: Callable[[], None] | None = None) -> subprocess.Popen[str]:
+        """A run that goes on beside the test, in a session of its own; `before` is called in it before all else."""
         python = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
         known = {**os.environ, "PYTHONPATH": python, "COLUMNS": "100", **self.environment}
-        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(
             self.command(*options), cwd=self.folder, env=known, text=True, encoding="utf-8", errors="replace",
-            start_new_session=True, **pipes, **more,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+            preexec_fn=before,
         )  # fmt: skip
 
-    def run(self, *options: str, **more: Any) -> Said:
+    def run(self, *options: str, before: Callable[[], None] | None = None) -> Said:
         """A run to its end."""
-        return ended(self.start(*options, **more))
+        return ended(self.start(*options, before=before))
 
     def cut(self, at: str, sign: str = "KILL", alone: bool = False) -> Said:
         """A run that gets a signal at one of the things that it does."""
         driver = ("--at", at, "--sign", sign, *(["--alone"] if alone else []))
         return self.but(driver=(*self.driver, *driver)).run()
 
-    def copied(self, name: str) -> Course:
-        """The same folder once more, beside this one, results and store included."""
-        other = self.but(folder=self.folder.with_name(f"{self.folder.name}-{name}"))
-        shutil.copytree(self.folder, other.folder)
-        return other
+    def copied(self, folder: Path) -> Course:
+        """The same folder once more, results and store included."""
+        shutil.copytree(self.folder, folder)
+        return self.but(folder=folder)
 
     def events(self) -> list[str]:
-        """All that a run does which `cut` can name, in order; this folder stays as it is."""
-        aside = self.copied(f"counted-{os.urandom(4).hex()}")
-        log = aside.folder / "events.txt"
-        aside.but(driver=(*self.driver, "--events", str(log))).run()
-        shutil.rmtree(aside.results)
+        """Run to the end, and tell all that the run did which `cut` can name, in order."""
+        log = self.folder.with_name(f"{self.folder.name}-events.txt")
+        assert self.but(driver=(*self.driver, "--events", str(log))).run().plain
         return log.read_text().split()
-
-    def commits(self) -> list[str]:
-        """Where the store keeps what a run has done so far."""
-        return [event for event in self.events() if event.startswith("COMMIT:")]
 
     def written(self) -> Files:
         """All that runs wrote, beside the store."""
@@ -128,6 +124,18 @@ class Said:
     def plain(self) -> bool:
         """Whether nothing that it printed is a program's own trouble."""
         return "Traceback" not in self.out + self.error
+
+
+def alternating(cases: Sequence[Any]) -> list[tuple[Any, str]]:
+    """Each case with one of the engines."""
+    return list(zip(cases, itertools.cycle(ENGINES), strict=False))
+
+
+def refused(said: Said, what: str) -> None:
+    """That a run ended with a message, and not with a program's own trouble."""
+    assert said.status != 0
+    assert said.plain
+    assert what in said.error
 
 
 def ended(process: subprocess.Popen[str]) -> Said:
@@ -159,6 +167,11 @@ def changed(course: Course) -> None:
         line["answers"]["sgd-cohort"] |= {"yhat_1": "0.45", "b_5": "1.3"}
     del lines[3]
     course.hand_in([*lines, lines[0] | {"student": "new"}])
+
+
+def commits(events: list[str]) -> list[str]:
+    """The events at which the store keeps what a run has done so far."""
+    return [event for event in events if event.startswith("COMMIT:")]
 
 
 def state(process: int) -> str:

@@ -28,7 +28,8 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def original(tmp_path_factory: pytest.TempPathFactory) -> tuple[cohorts.Course, cohorts.Files]:
     """A simulated cohort, and all that an undisturbed run writes of it."""
     course = cohorts.make(tmp_path_factory.mktemp("cohort"))
-    course.run()
+    said = course.run()
+    assert (said.status, said.error) == (0, "")
     return course, course.written()
 
 
@@ -43,3 +44,14 @@ def cohort(original: tuple[cohorts.Course, cohorts.Files], tmp_path: Path) -> co
 def undisturbed(original: tuple[cohorts.Course, cohorts.Files]) -> cohorts.Files:
     """All that an undisturbed run writes of that cohort."""
     return original[1]
+
+
+@pytest.fixture(scope="session")
+def events(original: tuple[cohorts.Course, cohorts.Files], tmp_path_factory: pytest.TempPathFactory) -> cohorts.Events:
+    """All that a run over that cohort does, by engine."""
+    found = {}
+    for engine in cohorts.ENGINES:
+        counted = original[0].copied(tmp_path_factory.mktemp("counted") / engine)
+        shutil.rmtree(counted.results)
+        found[engine] = counted.but(engine=engine).events()
+    return found
