@@ -87,8 +87,8 @@ def run(
     """Mark a cohort into a folder: take from the last run what has not changed and from `review.csv` what a person
     decided, mark the rest, write everything, and say what differs.
 
-    Raises `BusyError` where another run has the folder, and `EngineError` where work was lost. What cannot be written is
-    the last of the `errors`.
+    Raises `BusyError` where another run has the folder, and `EngineError` where work was lost. What cannot be written
+    is the last of the `errors`.
     """
     how = options or Options()
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -237,7 +238,9 @@ class Comparison:
             for row in np.flatnonzero(there.find(keys_of(students)) == NOBODY).tolist():
                 sides = [(id, self.last.side(students[row], id, start + row)) for id in self.problems]
                 pages = [
-                    Page(students[row], id, side, None, (), (_round(self.last.specs.get(id)), "0")) for id, side in sides if side
+                    Page(students[row], id, side, None, (), (_round(self.last.specs.get(id)), "0"))
+                    for id, side in sides
+                    if side
                 ]
                 found = [change for page in pages for change in on_page(page)]
                 if found:

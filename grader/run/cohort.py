@@ -44,7 +44,8 @@ class Portion:
         if self.counts.all():
             return self
         kept = self.counts
-        return Portion(*(each[kept] for each in (self.chunks, self.rows, self.lines, self.file)), self.files, kept[kept])
+        chunks, rows, lines, file = (each[kept] for each in (self.chunks, self.rows, self.lines, self.file))
+        return Portion(chunks, rows, lines, file, self.files, kept[kept])
 
     def packed(self) -> bytes:
         """As a store keeps it."""

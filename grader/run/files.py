@@ -9,8 +9,7 @@ from grader.errors import GraderError
 from grader.intake.reviewed import Reviewed
 from grader.run.changes import Comparison, LastRun
 from grader.run.cohort import Portion
-from grader.run.decisions import Decisions
-from grader.run.outputs import REVIEW, Feedback, Final, Outputs
+from grader.run.outputs import Feedback, Final, Outputs
 from grader.run.session import Session
 from grader.run.store import Spec
 

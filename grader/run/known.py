@@ -69,7 +69,9 @@ class Plan:
         holds: Callable[[str, bytes | None], bool],
     ) -> None:
         count = len(piece)
-        nowhere = np.full(count, NOWHERE, np.int32)
+        nowhere: np.ndarray = np.full(count, NOWHERE, np.int32)
+        self.chunks: np.ndarray
+        self.rows: np.ndarray
         self.chunks, self.rows = known.find(piece.digests()) if known else (nowhere, nowhere.copy())
         self.partly: list[int] = []
         groups = []

@@ -14,6 +14,7 @@ import numpy as np
 from grader import variants
 from grader.codes import is_form
 from grader.errors import GraderError
+from grader.folder import Folder
 from grader.intake import Submission
 from grader.intake.misfits import Misfits
 from grader.intake.pieces import Piece
@@ -21,7 +22,6 @@ from grader.intake.stamps import misdated
 from grader.marking import mark_cohort
 from grader.marking.marked import Marked, joined
 from grader.problem import Problem
-from grader.folder import Folder
 from grader.run.store import Aside, Head
 from grader.run.told import Told
 

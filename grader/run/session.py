@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 
-from grader.document import Entries
-from grader.errors import GraderError, Place
+from grader.document import Entries, Text, from_python
+from grader.errors import Place
 from grader.folder import Folder
 from grader.intake import Submission
 from grader.intake.pieces import Piece
@@ -179,8 +178,13 @@ class Session:
             found.append(marked if whole else marked.take(rows))
         return found[0] if len(found) == 1 else joined(found)
 
-    def finish(self, specs: Mapping[str, Spec], last: Mapping[str, Spec], decided: Mapping[tuple[str, str], bytes],
-        told: Iterable[bytes]) -> None:
+    def finish(
+        self,
+        specs: Mapping[str, Spec],
+        last: Mapping[str, Spec],
+        decided: Mapping[tuple[str, str], bytes],
+        told: Iterable[bytes],
+    ) -> None:
         """Make this run the last one. Of problems whose specs cannot be read now, the last run's marks are kept."""
         kept = {id: spec for id, spec in last.items() if id not in specs and id in self.folder.broken}
         used = {int(chunk) for portion in self.cohort.portions for chunk in np.unique(portion.chunks)}
@@ -194,7 +198,9 @@ def nothing(head: Head) -> list[Submission]:
     found = []
     for row, student in enumerate(head.students):
         aside = head.asides.get(row, Aside())
-        found.append(Submission(student, Entries(), Place(), aside.seed, aside.variant, aside.time))
+        variant = from_python(aside.variant)
+        assert isinstance(variant, Text | Entries)
+        found.append(Submission(student, Entries(), Place(), aside.seed, variant, aside.time))
     return found
 
 

@@ -162,7 +162,9 @@ class Store:
 
     def decided(self) -> dict[tuple[str, str], bytes]:
         """The pages on which a person decided something in the last whole run, with the marks that counted."""
-        return {(student, problem): marks for student, problem, marks in self.connection.execute("SELECT * FROM decided")}
+        return {
+            (student, problem): marks for student, problem, marks in self.connection.execute("SELECT * FROM decided")
+        }
 
     def finish(
         self,
