@@ -1,4 +1,4 @@
-"""A run's files while its portions come in: written as they come, and once more where what comes changes the first ones."""
+"""A run's files while its portions come in: written as they come, and again where what comes changes the first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What earlier runs have marked already: found again by the digests of what was handed in, the specs and the program."""
+"""What earlier runs have marked: found again by the digests of what was handed in, the specs and the program."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from grader.run.told import Told
 
 @dataclass(frozen=True)
 class Group:
-    """Some items of a piece, all where `items` is None, and the problems in which they are to be marked, None for all."""
+    """Some items of a piece, all where `items` is None, and the problems to mark them in, None for all."""
 
     items: tuple[int, ...] | None = None
     problems: frozenset[str] | None = None

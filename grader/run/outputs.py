@@ -44,7 +44,7 @@ class Pages:
 
 @dataclass(frozen=True)
 class Final:
-    """The same with what a person decided: the marks that count, the pages that a person changed, by problem and row."""
+    """The same with what a person decided: the marks that count, and by problem and row the pages that were changed."""
 
     pages: Pages
     marked: Mapping[str, Marked]

@@ -22,7 +22,7 @@ _ASTRAY = np.array([verdict in ASTRAY for verdict in VERDICTS])
 
 @dataclass
 class Count:
-    """All who handed in one problem: how many, their points, how many have all, or follow; where they first go wrong."""
+    """All who handed in a problem: how many, their points, how many have all or follow; where they first go wrong."""
 
     handed_in: int = 0
     points: Fraction = Fraction(0)
