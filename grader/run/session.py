@@ -83,6 +83,7 @@ class Session:
         portion = Portion(plan.chunks[items], plan.rows[items], lines, file, origins.files, counts)
         told += [(int(items[row]), each) for row, each in self._told(portion)]
         told.sort(key=lambda each: each[0])
+        self.note(portion)
         return portion, [each for _, each in told], self.take_in(portion)
 
     def _keep(self, source: int, plan: Plan, batch: Batch) -> int:
@@ -112,11 +113,23 @@ class Session:
             self.store.extend(chunk, {id: (self._basis(id), found)})
         return Body.unpacked(found)
 
+    def adopt(self, other: Store, chunk: int, taken: dict[int, int]) -> int:
+        """The number here of a chunk of another store, which is copied the first time; `taken` has those that are."""
+        if chunk not in taken:
+            head, digests = other.head(chunk), other.digests_of(chunk)
+            bodies = {id: (basis, data) for id, basis, data in other.bodies(chunk)}
+            taken[chunk] = self.store.add(other.program(chunk), digests, head, bodies)
+        return taken[chunk]
+
+    def note(self, portion: Portion) -> None:
+        """Note the problems that some students handed in."""
+        for chunk, where in portion.runs():
+            self.ids |= {id for id in self.head(chunk).handed_in(portion.rows[where]) if id in self.folder}
+
     def _told(self, portion: Portion) -> Iterable[tuple[int, Told]]:
-        """What is told of what some students handed in, by row; and the problems that they handed in are noted."""
+        """What is told of what some students handed in, by row."""
         for chunk, where in portion.runs():
             head, rows = self.head(chunk), portion.rows[where]
-            self.ids |= {id for id in head.handed_in(rows) if id in self.folder}
             told = [*head.told, *(each for id in head.mentioned for each in self._body(chunk, id).told)]
             places = {int(row): where.start + k for k, row in enumerate(rows)} if told else {}
             for row, each in told:

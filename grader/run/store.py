@@ -139,6 +139,11 @@ class Store:
         found = self.connection.execute(query, (chunk, problem, basis)).fetchone()
         return intact(found[0]) if found else None
 
+    def bodies(self, chunk: int) -> Iterator[tuple[str, bytes, bytes]]:
+        """A chunk's marks on each problem, with their basis."""
+        rows = self.connection.execute("SELECT problem, basis, body FROM marked WHERE chunk = ?", (chunk,))
+        return ((problem, basis, intact(body)) for problem, basis, body in rows)
+
     def _one(self, query: str, chunk: int) -> Any:
         found = self.connection.execute(query, (chunk,)).fetchone()
         if found is None:
