@@ -120,7 +120,7 @@ def nothing(tree: Expression) -> bool:
 
 
 def own_trees(vocabulary: Vocabulary, problem: Problem, own: Own) -> dict[str, Expression]:
-    """A student's own formulas in the page's symbols, by step; those of another shape than the step's are left out.
+    """A student's own formulas in the page's symbols, by step; those of another shape than the step's, or that do not fit together, are left out.
 
     What one of them names is what the student has said of it.
     """
@@ -128,7 +128,10 @@ def own_trees(vocabulary: Vocabulary, problem: Problem, own: Own) -> dict[str, E
     for name, text in own:
         step = problem.solution[name]
         answer = Answer(with_own(vocabulary, trees), step, statement(text, problem.decimal))
-        tree = answer.scope.expanded(answer.tree())
+        try:
+            tree = answer.scope.expanded(answer.tree())
+        except (MisfitError, ShapeError):  # on own formulas before it that have another shape
+            continue
         if tree.shape == step.shape:
             trees[name] = tree
     return trees

@@ -101,7 +101,8 @@ class SingleNumbers:
         )
         head, rest = quoted(body).replace("%", "%%").split(f'"{ANSWER}"')
         about, message = rest.split('"message":')
-        form = f'{head}%s{gap(about, OWN)}"message":{gap(gap(message, INPUTS), OWN)}'
+        message = message.replace(INPUTS, "%s") if INPUTS in message else f"%.0s{message}"
+        form = f'{head}%s{gap(about)}"message":{gap(message)}'
         self.forms[key] = form
         return form
 
@@ -123,9 +124,9 @@ class SingleNumbers:
         return [self.group.led_to(self.step, i) for i in who.tolist()]
 
 
-def gap(form: str, sign: str) -> str:
-    """A form with a gap in place of a sign; one that takes nothing in, at its end, where there is no such sign."""
-    return form.replace(sign, "%s") if sign in form else f"{form}%.0s"
+def gap(form: str) -> str:
+    """A form with a gap for what own values lead to; one that takes nothing in, at its end, where it does not say."""
+    return form.replace(OWN, "%s") if OWN in form else f"{form}%.0s"
 
 
 def shown(values: np.ndarray) -> list[str]:

@@ -181,7 +181,8 @@ def counted(values: Array, rights: Sequence[Array], places: Array, firsts: np.nd
     for right in rights:
         wrong &= np.abs(values - right) > places
     rows = np.sort(np.where(wrong, values, np.inf), axis=0)
-    apart = (np.diff(rows, axis=0) > places) & np.isfinite(rows[1:])
+    with np.errstate(invalid="ignore"):
+        apart = (np.diff(rows, axis=0) > places) & np.isfinite(rows[1:])
     return np.asarray(np.isfinite(rows[0]) + apart.sum(axis=0))
 
 
