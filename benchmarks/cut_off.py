@@ -18,7 +18,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 FILES = {"os.rename": "rename", "os.remove": "remove", "os.mkdir": "mkdir", "os.truncate": "truncate"}
@@ -94,10 +93,11 @@ def jumping(by: float) -> Callable[[], float]:
 
 def cut_into(portion: int) -> None:
     """Make pieces of so many bytes in this process, in place of those of some megabytes."""
-    pieces, portions = import_module("grader.intake.pieces"), import_module("grader.intake.portions")
-    for function in (pieces.pieces, portions.portions):
-        known = function.__defaults__
-        function.__defaults__ = tuple(portion if each == portions.PORTION else each for each in known)
+    from grader.intake.portions import PORTION
+    from grader.run import Options
+
+    known = Options.__init__.__defaults__ or ()
+    Options.__init__.__defaults__ = tuple(portion if each == PORTION else each for each in known)
 
 
 def main() -> None:
