@@ -84,7 +84,7 @@ class Marker:
     """Marks by the specs of a folder, which are loaded as they are needed."""
 
     def __init__(self, folder: Folder) -> None:
-        self.folder, self._misfits = folder, Misfits(folder, folder.broken)
+        self.folder, self._misfits = folder, Misfits(folder, folder.broken, folder.ids)
 
     def mark(self, task: Task) -> Done:
         """Read and mark what a task names."""
