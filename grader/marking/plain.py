@@ -47,4 +47,4 @@ def decimals(texts: Sequence[str], decimal: str = "point") -> Decimals:
     plain &= written < LONGEST
     unit = 1 / 10.0**places
     values = np.where(plain, number / 10.0**places, np.nan)
-    return Decimals(plain, np.where(minus & (number > 0), -values, values), unit / 2, written)
+    return Decimals(plain, np.where(minus & (number > 0), -values, values), unit / 2, written.astype(float))
