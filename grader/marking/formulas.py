@@ -61,8 +61,8 @@ def judge_in(vocabulary: Vocabulary, problem: Problem, part: Part, text: str, ow
         return Judgement("undecided", words.undecided(found.reason))
     answers, followed = [answer], None
     if own and (trees := own_trees(vocabulary, problem, own)) and not any(map(nothing, trees.values())):
-        by_own = Answer(with_own(vocabulary, trees), step, answer.stated)
         with suppress(MisfitError, ShapeError):  # what it names has another shape in the student's own formulas
+            by_own = Answer(with_own(vocabulary, trees), step, answer.stated)
             followed = follows(by_own, trees)
             answers.append(by_own)
     if slip := followed or slipped(answers, problem.solution):
@@ -119,8 +119,8 @@ def own_trees(vocabulary: Vocabulary, problem: Problem, own: Own) -> dict[str, E
     trees: dict[str, Expression] = {}
     for name, text in own:
         step = problem.solution[name]
-        answer = Answer(with_own(vocabulary, trees), step, statement(text, problem.decimal))
         try:
+            answer = Answer(with_own(vocabulary, trees), step, statement(text, problem.decimal))
             tree = answer.scope.expanded(answer.tree())
         except (MisfitError, ShapeError):  # on own formulas before it that have another shape
             continue

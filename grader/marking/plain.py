@@ -28,7 +28,7 @@ def decimals(texts: Sequence[str], decimal: str = "point") -> Decimals:
 
     >>> found = decimals(["0.600", "-12", "1e3", ""])
     >>> found.plain.tolist(), found.values[:2].tolist(), found.half_units[:2].tolist(), found.digits[:2].tolist()
-    ([True, True, False, False], [0.6, -12.0], [0.0005, 0.5], [3, 2])
+    ([True, True, False, False], [0.6, -12.0], [0.0005, 0.5], [3.0, 2.0])
     """
     short = np.array(texts, dtype=f"U{LONGEST}") if texts else np.zeros(0, dtype=f"U{LONGEST}")
     signs = np.ascontiguousarray(short.view(np.uint32).reshape(len(texts), LONGEST).T)
