@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import gc
 import pickle
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import msgspec
@@ -88,7 +90,8 @@ class Marker:
 
     def mark(self, task: Task) -> Done:
         """Read and mark what a task names."""
-        return Done([self._batch(task.piece, group) for group in task.groups])
+        with without_collection():
+            return Done([self._batch(task.piece, group) for group in task.groups])
 
     def _batch(self, piece: Piece, group: Group) -> Batch:
         chosen = range(len(piece)) if group.items is None else group.items
@@ -131,6 +134,18 @@ class Marker:
             return marked[0]
         order = np.argsort(np.concatenate([np.asarray(rows) for _, rows in groups]), kind="stable")
         return joined(marked).take(order)
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """While it lasts, memory is not searched for cycles, of which a portion's many texts and mappings have none."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def head_of(submissions: Sequence[Submission]) -> Head:
