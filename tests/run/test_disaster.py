@@ -155,7 +155,17 @@ def a_line_broken(course: Course) -> None:
     course.answers.write_bytes(b"".join([*lines[:50], b'{"student": \n', *lines[50:]]))
 
 
-CHANGES = [respelled, softer, shifted, shorter, a_line_broken, cohorts.changed]
+def many_lines_broken(course: Course) -> None:
+    """So many that in some pieces there is nobody."""
+    course.answers.write_bytes(b'{"student": \n' * 1000 + course.answers.read_bytes() + b'{"student": \n' * 1000)
+
+
+def everybody_twice(course: Course) -> None:
+    """Of the later pieces nothing counts."""
+    course.answers.write_bytes(course.answers.read_bytes() * 2)
+
+
+CHANGES = [respelled, softer, shifted, shorter, cohorts.changed, a_line_broken, many_lines_broken, everybody_twice]
 
 
 @pytest.mark.parametrize(("change", "engine"), cohorts.alternating(CHANGES))
@@ -169,6 +179,20 @@ def test_changed_in_between(cohort: Course, events: Events, change: Callable[[Co
     fresh.run()
     kept = {name: data for name, data in cohort.written().items() if name in fresh.written() or "/" not in name}
     assert kept == fresh.written()  # pages of students who hand in nothing any more stay where they are
+
+
+@pytest.mark.parametrize("change", [a_line_broken, many_lines_broken, everybody_twice])
+def test_what_cannot_be_used_takes_nothing_from_the_rest(
+    cohort: Course, undisturbed: Files, change: Callable[[Course], None]
+) -> None:
+    """Broken lines, one or pieces full of them, and second answers are told; the marks are those without them."""
+    change(cohort)
+    said = cohort.run()
+    assert said.status == 1
+    assert said.plain
+    written = cohort.written()
+    assert written["unread.jsonl"]
+    assert {name: written[name] for name in RESULTS} == {name: undisturbed[name] for name in RESULTS}
 
 
 ENVIRONMENTS = [
