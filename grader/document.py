@@ -240,7 +240,9 @@ def read_json(text: str, place: Place | None = None) -> Node:
     except json.JSONDecodeError as error:
         line = place.line or error.lineno
         what = f"not JSON: {error.msg.removesuffix(' at')} at column {error.colno}"
-        raise DocumentError(what, Place(place.file, line)) from error
+        alone = error.msg == "Extra data" and text[: error.pos].endswith("\r")
+        hint = "the line before it ends in a carriage return alone: save it with line feeds" if alone else ""
+        raise DocumentError(what, Place(place.file, line), hint) from error
     except RecursionError as error:
         raise DocumentError(f"nested more than {DEEPEST} deep", place, "flatten it") from error
     return _from_python(value, place)

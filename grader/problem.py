@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -23,6 +23,7 @@ from grader.ways import read_vary
 
 if TYPE_CHECKING:
     from grader.marking.marks import Mark
+    from grader.marking.stated import Judgement
     from grader.vocabulary import Vocabulary
 
 KEYS = ("title", "family", "statement", "given", "ask", "hints", "symbols", "vary", "require", "policy", "tests")
@@ -77,6 +78,11 @@ class Problem:
         from grader.vocabulary import vocabulary_of
 
         return vocabulary_of(self.solution, self.symbols)
+
+    @cached_property
+    def judged(self) -> dict[Hashable, Judgement]:
+        """What was found of formulas that answer it, by what they say, for the next one that says the same."""
+        return {}
 
     @property
     def points(self) -> Fraction:

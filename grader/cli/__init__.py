@@ -8,6 +8,7 @@ import click
 
 COMMANDS = {
     "grade": "Mark submissions; write marks.jsonl, marks.csv and a feedback page a student.",
+    "merge": "Put the shares of a large cohort together.",
     "report": "Sum up a class: distributions, difficulty, shared slips, what to look at.",
     "key": "Write the worked solutions.",
     "worksheet": "Write the problems with room to answer, for all or for each student.",

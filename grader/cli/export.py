@@ -190,16 +190,25 @@ def moodle(problems: Path | None, variants: int, seed: str, out: Path) -> None:
     Example:
         grader export moodle problems/ --variants 10 --seed 42 --out out/
     """
-    from grader.document import make_folder, write_bytes
     from grader.export.moodle import responses_mapping, to_moodle
 
     def write(items: list[Item], title: str) -> tuple[bytes, list[LeftOut]]:
         text, errors = to_moodle(items, title)
         if not variants and len(items) > len(errors):
-            write_bytes(make_folder(out) / "moodle.mapping.yaml", responses_mapping(items).encode())
+            write_once(out / "moodle.mapping.yaml", responses_mapping(items).encode())
         return text.encode(), errors
 
     write_items(problems, variants, seed, out / "moodle.xml", write)
+
+
+def write_once(path: Path, data: bytes) -> None:
+    """Write a file that its reader changes; one that has been changed is left as it is, and that is said."""
+    from grader.document import make_folder, read_text, write_bytes
+
+    if not path.exists():
+        write_bytes(make_folder(path.parent) / path.name, data)
+    elif read_text(path) != data.decode():
+        click.echo(f"{path} is another and left as it is; remove it for a new one.", err=True)
 
 
 def write_items(

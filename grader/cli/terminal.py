@@ -30,18 +30,19 @@ def problems_folder(stated: Path | None) -> Path:
 def find_problem(name: str, folder: Path) -> tuple[Problem | None, list[GraderError]]:
     """A problem by its id, or by its file; and what stood in the way."""
     from grader.errors import GraderError, SpecError, did_you_mean
-    from grader.problem import load, load_folder
+    from grader.folder import Folder, read_sources
+    from grader.problem import load
 
     if Path(name).is_file():
         try:
             return load(name), []
         except GraderError as error:
             return None, [error]
-    problems, errors = load_folder(folder)
+    problems = Folder(read_sources(folder))
     if name in problems:
         return problems[name], []
-    broken = [error for error in errors if Path(error.place.file).stem == name]
-    return None, broken or [SpecError(f"unknown problem '{name}'", hint=did_you_mean(name, problems))]
+    broken = [error for error in problems.errors if Path(error.place.file).stem == name]
+    return None, broken or [SpecError(f"unknown problem '{name}'", hint=did_you_mean(name, problems.ids))]
 
 
 MOST_TOLD = 20  # errors of submissions that a terminal shows
@@ -105,7 +106,8 @@ def _with_bar(items: Iterator[T], what: str, step: Callable[[T], tuple[int, int]
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    rate = TextColumn("{task.fields[things]:,} · {task.fields[rate]:,.0f} a second")
+    of = f"/{before.total:,}" if before.things == before.done and before.total else ""
+    rate = TextColumn("{task.fields[things]:,}" + of + " · {task.fields[rate]:,.0f} a second")
     columns = (TextColumn("{task.description}"), BarColumn(), rate, TimeElapsedColumn(), TimeRemainingColumn())
     things = before.things
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

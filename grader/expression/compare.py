@@ -29,7 +29,7 @@ from grader.expression.domains import POSITIVE, REAL, Domain
 from grader.expression.objects import UnreadError
 from grader.expression.program import Program
 from grader.expression.question import Comparison, Question
-from grader.expression.tree import Expression, by
+from grader.expression.tree import Apply, Expression, by
 
 __all__ = ["Comparison", "alike", "compare_trees"]
 
@@ -53,6 +53,8 @@ def alike(one: Expression, other: Expression) -> bool:
     """Whether two trees are written the same."""
     if one is other or type(one) is not type(other) or one.shape != other.shape:
         return one is other
+    if isinstance(one, Apply) and isinstance(other, Apply) and one.operation is not other.operation:
+        return False
     first, second = Program(one, other).roots
     return first == second
 

@@ -17,8 +17,6 @@ from fractions import Fraction
 from functools import reduce
 from typing import TypeGuard
 
-import flint
-
 from grader.errors import GraderError
 from grader.expression.tree import Apply, Expression, Number, names
 
@@ -140,6 +138,8 @@ def _bits(value: Fraction) -> int:
 
 def splits(tree: Expression) -> bool:
     """Whether a tree is a product of several polynomials over the rationals, numbers such as 2 or √2 not counted."""
+    import flint
+
     unknowns: Unknowns = {}
     terms = polynomial(tree, unknowns)
     degree = max((sum(exponent for _, exponent in monomial) for monomial in terms), default=0)

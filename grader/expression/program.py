@@ -12,7 +12,7 @@ are the same step.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, NamedTuple
 
 from grader.expression.tree import Apply, Expression, Leaf, Name, Number, Operation
@@ -69,10 +69,7 @@ class Program:
         return place
 
     def _leaf(self, leaf: Leaf) -> int:
-        if isinstance(leaf, Name):
-            key: object = leaf.name, leaf.shape
-        else:
-            key = leaf.value.numerator, leaf.value.denominator
+        key = _leaf_key(leaf)
         place = self._places.get(key)
         if place is None:
             place = self._place(key, leaf)
@@ -86,6 +83,13 @@ class Program:
         place = self._places[key] = len(self.nodes)
         self.nodes.append(node)
         return place
+
+    @property
+    def key(self) -> Hashable:
+        """Equal where the trees are written the same; in a flat form, so that no tree is too deep for it."""
+        leaves = [(at, *_leaf_key(leaf)) for leaves in (self.numbers, self.names) for at, leaf in leaves]
+        steps = [(at, operation, operands, *options.items()) for at, operation, operands, options in self.steps]
+        return self.roots, *leaves, *steps
 
     def run(self, column: Column, number: Callable[[Number], Any], names: Sequence[Any]) -> list[Any]:
         """The value at every place; `names` are the values of `self.names`, in that order."""
@@ -123,6 +127,10 @@ class Program:
             return [1] * len(self.steps)
         shapes = [node.shape for node in self.nodes]
         return [_work(step, shapes[step.at], [shapes[i] for i in step.operands]) for step in self.steps]
+
+
+def _leaf_key(leaf: Leaf) -> tuple[object, ...]:
+    return (leaf.name, leaf.shape) if isinstance(leaf, Name) else leaf.value.as_integer_ratio()
 
 
 def _work(step: Step, shape: tuple[int, ...], operands: Sequence[tuple[int, ...]]) -> int:

@@ -150,12 +150,14 @@ def latex_of(tree: Expression) -> str:
 
 
 def plain_of(tree: Expression) -> str:
-    """A tree on one line of Unicode.
+    """A tree on one line of Unicode; set once and kept with the tree.
 
     >>> plain_of(Name("w") - Name("lr") * Name("g"))
     'w − α·g'
     """
-    return formats.plain(layout_of(tree))
+    if "plain" not in tree.__dict__:
+        tree.__dict__["plain"] = formats.plain(layout_of(tree))
+    return tree.__dict__["plain"]  # type: ignore[no-any-return]
 
 
 def written_out(tree: Expression, index: Index = ()) -> Expression | None:

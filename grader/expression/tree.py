@@ -169,6 +169,13 @@ class Apply(Expression):
     options: tuple[tuple[str, Any], ...]
     shape: Shape
 
+    def __hash__(self) -> int:
+        """Taken once, since a tree's is made of those of all that is in it; copies leave it behind."""
+        known = self.__dict__
+        if "hash" not in known:
+            known["hash"] = hash((self.operation, self.operands, self.options))
+        return known["hash"]  # type: ignore[no-any-return]
+
     def __repr__(self) -> str:
         inside = [repr(operand) for operand in self.operands] + [f"{key}={value!r}" for key, value in self.options]
         return f"{self.operation.name}({', '.join(inside)})"
@@ -218,12 +225,14 @@ def leaves(tree: Expression) -> tuple[Leaf, ...]:
 
 
 def names(tree: Expression) -> tuple[str, ...]:
-    """The names in a tree, each once, in the order they are written."""
-    return fold(
-        tree,
-        lambda leaf: (leaf.name,) if isinstance(leaf, Name) else (),
-        lambda _, *operands: tuple(dict.fromkeys(itertools.chain(*operands))),
-    )
+    """The names in a tree, each once, in the order they are written; found once and kept with the tree."""
+    if "names" not in tree.__dict__:
+        tree.__dict__["names"] = fold(
+            tree,
+            lambda leaf: (leaf.name,) if isinstance(leaf, Name) else (),
+            lambda _, *operands: tuple(dict.fromkeys(itertools.chain(*operands))),
+        )
+    return tree.__dict__["names"]  # type: ignore[no-any-return]
 
 
 def shape_with(tree: Expression, shapes: Mapping[str, Shape]) -> Shape:

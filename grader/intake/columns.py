@@ -99,6 +99,8 @@ def translated(stamp: str, words: Mapping[str, str]) -> str:
     >>> translated("5. März 2026 18:15 MEZ", {"März": "March", "MEZ": "+01:00"})
     '5. March 2026 18:15 +01:00'
     """
+    if not words:
+        return stamp
     return re.sub(r"[^\W\d]+\.?", lambda word: words.get(word[0], words.get(word[0].rstrip("."), word[0])), stamp)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from msgspec import structs
 
@@ -13,8 +13,8 @@ from grader.intake.records import Submission, identifier
 from grader.intake.sources import File
 
 NAMES = ("submission_metadata.yml", "submission_metadata.yaml", "submission_metadata.json")
-IDENTITY = ("sid", "id", "email", "name")
-"""What a student is called by, the first that is there."""
+IDENTITY = ("sid", "email", "name", "id")
+"""What a student is called by, the first that is there; the last is Gradescope's own number."""
 DEEPEST = 4  # folders inside a submission's folder
 NAMELESS = "submission"
 """The folder beside the metadata of a single submission, as an autograder finds it."""
@@ -27,6 +27,9 @@ class Owner:
     folder: str
     students: tuple[tuple[str, ...], ...]
     time: str
+    alone: bool = False
+    """Whether there is one folder, as an autograder finds it: then a sheet is marked under the name that stands on it,
+    on which its numbers hang and which Gradescope need not know."""
 
 
 class Exports:
@@ -75,7 +78,7 @@ def owners(file: File) -> Mapping[str, Owner]:
     if not isinstance(node, Entries):
         raise DocumentError("expected a mapping of folders to submissions", file.place, "export it again")
     if "users" in node:
-        return {NAMELESS: _owner(NAMELESS, node, "users", file.place)}
+        return {NAMELESS: replace(_owner(NAMELESS, node, "users", file.place), alone=True)}
     found = {}
     for folder, about in node.items():
         place = file.place.within(folder, node.line_of(folder))
@@ -108,24 +111,25 @@ def _names(submitter: Node) -> tuple[str, ...]:
 
 
 def handed_in(items: Iterable[Submission | GraderError], owner: Owner) -> Iterator[Submission | GraderError]:
-    """What the files of one folder say, together: a submission for each student of its group."""
+    """What the files of one folder say, together: a submission for each of its group, or for who stands on it."""
     whole: Submission | None = None
+    known = [name for names in owner.students for name in names]
     for item in items:
         if isinstance(item, GraderError):
             yield item
             continue
         item = item.typed()
-        yield from _misnamed(item, owner)
         if whole is None:
             whole = structs.replace(item, answers=Entries(item.place.line))
+            known = [whole.student] if owner.alone else known
+        yield from _misnamed(item, known)
         yield from _added(whole, item)
-    for names in owner.students if whole else ():
-        assert whole is not None
-        yield structs.replace(whole, student=names[0], time=owner.time or whole.time)
+    if whole is not None:
+        for names in [known] if owner.alone else owner.students:
+            yield structs.replace(whole, student=names[0], time=owner.time or whole.time)
 
 
-def _misnamed(item: Submission, owner: Owner) -> Iterator[SubmissionError]:
-    known = [name for names in owner.students for name in names]
+def _misnamed(item: Submission, known: Sequence[str]) -> Iterator[SubmissionError]:
     if item.student not in known:
         what = f"it names '{item.student[:40]}', and the folder is that of '{known[0]}'"
         yield SubmissionError(what, item.place, "the folder counts")

@@ -90,8 +90,20 @@ class Lines:
         if rows is not None:
             every = list(lines)
             lines = [every[row] for row in rows]
-        doubtful = len(self.data) > LARGEST or MINUS_ZERO.search(self.data) is not None
-        return [self._read(number, line, doubtful) for number, line in lines]
+        doubtful, lists = self._doubtful(), b"[" in self.data
+        return [
+            self._slowly(number, line) if number in doubtful else self._read(number, line, lists)
+            for number, line in lines
+        ]
+
+    def _doubtful(self) -> set[int]:
+        """The numbers of the lines in which -0 may stand, which is not what msgspec makes of it."""
+        found, number, at = set(), self.first, 0
+        for match in MINUS_ZERO.finditer(self.data):
+            number += self.data.count(b"\n", at, match.start())
+            at = match.start()
+            found.add(number)
+        return found
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         """The lines that are not blank, with their numbers, without their ends."""
@@ -100,16 +112,18 @@ class Lines:
             if line[:1] == b"{" or line.strip(BLANK) or len(line) > LARGEST:
                 yield number, line.rstrip(b"\r") if ended else line
 
-    def _read(self, number: int, line: bytes, doubtful: bool) -> Submission | GraderError:
+    def _read(self, number: int, line: bytes, lists: bool) -> Submission | GraderError:
+        try:
+            found = _DECODER.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return self._slowly(number, line)
+        student = identifier(str(found.student))
+        if not student or not _certain(line, found, lists) or len(line) > LARGEST:
+            return self._slowly(number, line)
+        return _plain(found, student, Place(self.file, number))
+
+    def _slowly(self, number: int, line: bytes) -> Submission | GraderError:
         place = Place(self.file, number)
-        if not (doubtful and (len(line) > LARGEST or MINUS_ZERO.search(line))):
-            try:
-                found = _DECODER.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                pass
-            else:
-                if _certain(line, found) and (student := identifier(str(found.student))):
-                    return _plain(found, student, place)
         try:
             return submission(read_json(decoded(line, place), place), place, self.student)
         except GraderError as error:
@@ -119,25 +133,25 @@ class Lines:
 def _plain(found: _Line, student: str, place: Place) -> Submission:
     if found.seed is found.variant is found.time is msgspec.UNSET:
         return Submission(student, found.answers, place)
-    seed, variant, time = (_text(value) for value in (found.seed, found.variant, found.time))
-    return Submission(student, found.answers, place, seed, Text(variant, place.line), time.strip())
+    variant = Text("") if found.variant is msgspec.UNSET else Text(str(found.variant), place.line)
+    return Submission(student, found.answers, place, _text(found.seed), variant, _text(found.time).strip())
 
 
 def _text(value: object) -> str:
     return "" if value is msgspec.UNSET else str(value)
 
 
-def _certain(line: bytes, found: _Line) -> bool:
-    """Whether what was decoded is all that the line says, and is not nested too deep.
+def _certain(line: bytes, found: _Line, lists: bool) -> bool:
+    """Whether what was decoded is all that the line says, and is not nested too deep; without `lists` none is in it.
 
     Every key that is typed has its colon. So where there are no more colons than keys were decoded, and in texts, no
-    key stood twice.
+    key stood twice. Where there are as many as keys down to the steps, no answer is a mapping with anything in it.
     """
     keys = 2 + len(found.answers) + sum(map(len, found.answers.values()))
     colons = line.count(b":")
-    if colons != keys and (ESCAPED_COLON in line or colons != _colons(found)):
-        return False
-    return line.count(b"[") + line.count(b"{") <= DEEPEST or not _deep(found.answers)
+    if colons == keys:
+        return not lists or line.count(b"[") < DEEPEST - 3 or not _deep(found.answers)
+    return ESCAPED_COLON not in line and colons == _colons(found) and not _deep(found.answers)
 
 
 def _colons(found: _Line) -> int:

@@ -18,11 +18,14 @@ class Misfits:
     """What submissions answer that no problem asks: an error each, with what may have been meant.
 
     Of a problem whose own spec is `broken` nothing is said: its author has been told. Which steps are answered is
-    looked at once for all students who answer the same ones.
+    looked at once for all students who answer the same ones. `ids` are the names that may have been meant, where walking
+    over the problems would read their specs.
     """
 
-    def __init__(self, problems: Mapping[str, Problem], broken: Collection[str] = ()) -> None:
-        self.problems, self.broken = problems, broken
+    def __init__(
+        self, problems: Mapping[str, Problem], broken: Collection[str] = (), ids: Collection[str] | None = None
+    ) -> None:
+        self.problems, self.broken, self.ids = problems, broken, problems if ids is None else ids
         self._asked: set[tuple[str, tuple[str, ...] | None]] = set()
 
     def of(self, submission: Submission) -> Sequence[SubmissionError]:
@@ -43,7 +46,7 @@ class Misfits:
             return
         place = Place(submission.place.file, submission.line_of(problem), f"answers.{problem}")
         if problem not in self.problems:
-            yield SubmissionError(f"unknown problem '{problem}'", place, did_you_mean(problem, self.problems))
+            yield SubmissionError(f"unknown problem '{problem}'", place, did_you_mean(problem, self.ids))
         elif isinstance(steps, dict):
             yield from _unknown_steps(self.problems[problem], steps, place)
         elif steps:

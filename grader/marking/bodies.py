@@ -25,7 +25,7 @@ class Bodies:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.lines = Numbered()
+        self.lines: dict[str, int] = {}
         self._found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
 
     def put(self, bodies: Sequence[Body]) -> np.ndarray:
@@ -37,7 +37,10 @@ class Bodies:
         self, lines: Sequence[str], verdicts: Sequence[int] | np.ndarray, credits: Sequence[float] | np.ndarray
     ) -> np.ndarray:
         """The numbers of some marks that are lines of JSON, with their verdicts and the share of the points."""
-        codes = np.fromiter(map(self.lines.__getitem__, lines), np.int32, len(lines))
+        known = self.lines
+        new = [line for line in dict.fromkeys(lines) if line not in known]
+        known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
+        codes = np.fromiter(map(known.__getitem__, lines), np.int32, len(lines))
         self._found.append((codes, np.asarray(verdicts, dtype=np.uint8), np.asarray(credits, dtype=float)))
         return codes
 

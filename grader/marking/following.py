@@ -134,7 +134,12 @@ class Way:
         return typed
 
     def reach(self, name: str, who: Students) -> Array:
-        """How far what a step comes to may be off, for some students, by the rounding of what it rests on."""
+        """How far what a step comes to may be off, for some students, by the rounding of what it rests on.
+
+        NaN where what it comes to, or rests on, has another shape than the solution's.
+        """
+        if not self.regular(name):
+            return np.full((*self.carried[name].shape[:-1], len(who)), np.nan)
         values, off = self.inputs(name, who)
         if not off:
             return np.zeros((*self.shapes[name], len(who)))
@@ -148,9 +153,10 @@ class Way:
         return found
 
     def regular(self, name: str) -> bool:
-        """Whether a step's answers, and all that it rests on, have the shapes of the solution."""
+        """Whether what a step comes to, its answers, and all that it rests on have the shapes of the solution."""
         steps = [name, *(use for use in uses(self.taken[name].expression) if use in self.solution)]
-        return all(self.shapes[each] == self.solution[each].shape for each in steps)
+        alike = all(self.carried[each].shape[:-1] == self.solution[each].shape for each in steps)
+        return alike and self.shapes[name] == self.solution[name].shape
 
 
 def with_formulas(solution: Solution, put: Mapping[str, Expression]) -> Solution:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from grader.expression import algebra
 from grader.expression.algebra import Row, Value, whole
 from grader.expression.compare import Comparison, compare_trees
 from grader.expression.forms import FORMS, FormError
+from grader.expression.program import Program
 from grader.expression.readings import plain_of
 from grader.expression.scope import replaced
 from grader.expression.slope_rules import zeros
@@ -49,11 +50,21 @@ def judge_in(vocabulary: Vocabulary, problem: Problem, part: Part, text: str, ow
     step = problem.solution[part.step]
     try:
         answer = Answer(vocabulary, step, statement(text, problem.decimal))
-        found = answer.compared(step.expression)
+        if own or (key := answer.key) is None:
+            return judge_answer(answer, problem, part, own)
+        if (part, key) not in problem.judged:
+            problem.judged[part, key] = judge_answer(answer, problem, part, own)
+        return problem.judged[part, key]
     except MisfitError as error:
         return Judgement("wrong", words.misfit(explain(error), words.key_of(step)))
     except UnreadableError as error:
         return Judgement("unreadable", words.unreadable(explain(error)))
+
+
+def judge_answer(answer: Answer, problem: Problem, part: Part, own: Own) -> Judgement:
+    """The verdict on a formula that has been read."""
+    step, vocabulary = answer.step, answer.vocabulary
+    found = answer.compared(step.expression)
     if found.verdict == "same":
         return answer.finished(part)
     if found.verdict == "undecided":
@@ -109,7 +120,7 @@ def nothing(tree: Expression) -> bool:
 
 
 def own_trees(vocabulary: Vocabulary, problem: Problem, own: Own) -> dict[str, Expression]:
-    """A student's own formulas in the page's symbols, by step; those of another shape than the step's are left out.
+    """A student's own formulas in the page's symbols, by step; those of another shape than the step's, or that do not fit together, are left out.
 
     What one of them names is what the student has said of it.
     """
@@ -117,7 +128,10 @@ def own_trees(vocabulary: Vocabulary, problem: Problem, own: Own) -> dict[str, E
     for name, text in own:
         step = problem.solution[name]
         answer = Answer(with_own(vocabulary, trees), step, statement(text, problem.decimal))
-        tree = answer.scope.expanded(answer.tree())
+        try:
+            tree = answer.scope.expanded(answer.tree())
+        except (MisfitError, ShapeError):  # on own formulas before it that have another shape
+            continue
         if tree.shape == step.shape:
             trees[name] = tree
     return trees
@@ -151,6 +165,14 @@ class Answer:
             self.scope.definitions = {self.unknown.name: solution, **self.scope.definitions}
         self.implicit = self.is_implicit()
         self.values = [side.read(self.scope) for side in self.sides()]
+
+    @property
+    def key(self) -> Hashable | None:
+        """What it says, the same for every way to write it; None where that cannot be told, or there are two."""
+        trees = [value for value, ambiguous in self.values if isinstance(value, Expression) and not ambiguous]
+        if len(trees) < len(self.values):
+            return None
+        return self.vocabulary.lie, self.implicit, Program(*trees).key
 
     def is_implicit(self) -> bool:
         """Whether it is an equation that the unknown solves, rather than one that says what something is."""

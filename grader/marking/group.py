@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.expression.tree import Index, Shape
-from grader.kinds import READ
+from grader.kinds import READ, Numbers
 from grader.marking import words
 from grader.marking.answers import as_typed
 from grader.marking.following import Students
@@ -80,7 +80,9 @@ class Group:
     def led_to(self, step: Step, i: int) -> object:
         """What the student's own earlier answers lead to, as text."""
         own = self.way.led_to[step.name.name]
-        return None if own is None else step.kind.show(own[..., i if own.shape[-1] > 1 else 0])
+        if own is None or (own.shape[:-1] != step.shape and not isinstance(step.kind, Numbers)):
+            return None
+        return step.kind.show(own[..., i if own.shape[-1] > 1 else 0])
 
     def inputs(self, step: str, who: Students) -> Iterator[tuple[list[list[str]], Students]]:
         """What students read of their own earlier answers that a step rests on, nearest first: a column an answer.

@@ -42,6 +42,7 @@ class InWorld:
         self.vocabulary, self.unknown = vocabulary, spelled(kind.unknown)
         self.goals = [self.goal(text) for text in kind.results]
         self.solution = self.goal(kind.lines[-1])[0] if self.unknown else None
+        self.followed = Kept[bool]()
         self.solved = Kept[dict[str, Expression]]()
         self.values, self.compared, self.slips = Kept[Value](), Kept[Comparison](), Kept[Diagnosis | None]()
 
@@ -188,7 +189,10 @@ class InWorld:
 
     def comes_from(self, page: Page, before: Equation | None, sides: tuple[Value, Value]) -> bool:
         """Whether an equation holds wherever the one before it does."""
-        return before is not None and follows_from(before.sides, sides, page.scope, page.vocabulary, self.unknown)
+        if before is None:
+            return False
+        find = partial(follows_from, before.sides, sides, page.scope, page.vocabulary, self.unknown)
+        return find() if page.introduced else self.followed((*before.sides, *sides), "", find)
 
     def holds(self, page: Page, left: Value | None, right: Value) -> str:
         """Whether two sides are `same` or `different`, always or at the true solution."""

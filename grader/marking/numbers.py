@@ -1,25 +1,30 @@
-"""The marks on a part whose answers are single numbers, for many pages at once."""
+"""The marks on a part whose answers are single numbers, as lines of JSON for many pages at once.
+
+What is said of an answer is said by `group.said`, once for each kind of sentence and with gaps in it for a student's own
+numbers; the gaps are filled for the cohort.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from grader.kinds import Numbers, number
-from grader.marking import words
 from grader.marking.answers import as_typed
 from grader.marking.bodies import POSITIONS, Bodies
 from grader.marking.following import Students
 from grader.marking.group import Group, said, wanted
-from grader.marking.judging import Judged
-from grader.marking.marks import Body
-from grader.marking.verdicts import CODES
+from grader.marking.marks import Body, listing
+from grader.marking.verdicts import CODES, SLIP, UNREAD
 from grader.parts import Part
 
 _ENCODE = msgspec.json.Encoder().encode
 PLACES = np.array([POSITIONS[verdict] for verdict in CODES], dtype=np.uint8)
+INPUTS, OWN, ANSWER = "\ue000", "\ue001", "\ue002"
+"""What stands for gaps, one character each that nobody writes: own earlier answers, what they lead to, the answer."""
 
 
 def quoted(text: Any) -> str:
@@ -34,36 +39,72 @@ def single(group: Group, part: Part) -> bool:
     return scalar and (led_to is None or led_to.ndim == 1)
 
 
+def plain(group: Group) -> bool:
+    """Whether own answers are shown by nothing that has another spelling in JSON."""
+    steps = group.solution.values()
+    return all(isinstance(step.kind, Numbers) and step.name.name.isidentifier() for step in steps)
+
+
 class SingleNumbers:
     """One part's answers that are neither blank nor simply correct."""
 
     def __init__(self, group: Group, part: Part) -> None:
         self.group, self.part, self.judged = group, part, group.judged[part.step]
         self.step, self.expected = group.solution[part.step], group.expected(part.step)
+        self.forms: dict[tuple[int, int, bool], str] = {}
+        self.plain = plain(group)
 
     def put(self, bodies: Bodies, who: Students) -> np.ndarray:
         """The numbers of the marks of some students."""
         codes = self.judged.codes[who]
-        verdicts = codes.tolist()
-        own, slips = self.own(who), self.slips(who)
-        messages = self.messages(who, verdicts, own)
-        heads, answers = self.heads(), self.answers(who)
-        led = ["" if each is None or each == self.expected else f',"own":{quoted(each)}' for each in own]
-        lines = [
-            f'{heads[verdict]}{answer}{heads[-1]}{lead}{slip},"message":{quoted(message)}}}'
-            for verdict, answer, lead, slip, message in zip(verdicts, answers, led, slips, messages, strict=True)
-        ]
-        return bodies.put_lines(lines, PLACES[codes], np.array(self.group.shares)[codes])
+        found = np.empty(len(who), dtype=np.int32)
+        alone = (codes == SLIP) | (codes == UNREAD)
+        if alone.any():
+            found[alone] = bodies.put(
+                [self.group.body(self.part, i, CODES[self.judged.codes[i]]) for i in who[alone].tolist()]
+            )
+        rest = np.flatnonzero(~alone)
+        for columns, some in self.group.inputs(self.part.step, who[rest]):
+            at = rest[np.searchsorted(who[rest], some)]
+            lines = self.lines(some, codes[at].tolist(), columns)
+            found[at] = bodies.put_lines(lines, PLACES[codes[at]], np.array(self.group.shares)[codes[at]])
+        return found
 
-    def heads(self) -> list[str]:
-        """How the marks begin, by verdict, and at last what the key has."""
-        part, shares = self.part, self.group.shares
-        points = float(part.points)
-        begun = [
-            quoted(Body(part=part.step, verdict=verdict, credit=share, points=points))[:-1] + ',"answer":'
-            for verdict, share in zip(CODES, shares, strict=True)
+    def lines(self, who: Students, verdicts: list[int], columns: list[list[str]]) -> list[str]:
+        """The marks of students whose answers rest on the same steps, with what is said of their answers to these."""
+        own, forms = self.own(who), self.forms
+        counts, inputs = named(columns, len(who))
+        keys = zip(verdicts, counts, [each is None or each == self.expected for each in own], strict=True)
+        cases = [forms.get(key) or self.form(key) for key in keys]
+        shown = own if self.plain else [each if each is None else quoted(each)[1:-1] for each in own]
+        said = inputs if self.plain else [quoted(each)[1:-1] for each in inputs]
+        return [
+            case % (answer, lead, text, lead)
+            for case, answer, lead, text in zip(cases, self.answers(who), shown, said, strict=True)
         ]
-        return [*begun, f',"expected":{quoted(self.expected)}']
+
+    def form(self, key: tuple[int, int, bool]) -> str:
+        """A mark with gaps for the answer, what it leads to, the inputs by words, and once more what it leads to."""
+        code, count, same = key
+        verdict = CODES[code]
+        own = self.expected if same else OWN
+        message = said(verdict, [INPUTS] * count, own, self.expected, wanted(self.part))
+        body = Body(
+            part=self.part.step,
+            verdict=verdict,
+            credit=self.group.shares[code],
+            points=float(self.part.points),
+            answer=ANSWER,
+            expected=self.expected,
+            own=None if same else OWN,
+            message=message.replace(listing([INPUTS] * count), INPUTS) if count else message,
+        )
+        head, rest = quoted(body).replace("%", "%%").split(f'"{ANSWER}"')
+        about, message = rest.split('"message":')
+        message = message.replace(INPUTS, "%s") if INPUTS in message else f"%.0s{message}"
+        form = f'{head}%s{gap(about)}"message":{gap(message)}'
+        self.forms[key] = form
+        return form
 
     def answers(self, who: Students) -> list[str]:
         """What the students typed."""
@@ -74,44 +115,39 @@ class SingleNumbers:
         ]
 
     def own(self, who: Students) -> list[Any]:
-        """What their own earlier answers lead to."""
+        """What their own earlier answers lead to, as text."""
         led_to = self.group.way.led_to[self.part.step]
         if led_to is None:
             return [None] * len(who)
         if isinstance(self.step.kind, Numbers):
-            return [number(value) for value in np.broadcast_to(led_to, self.judged.codes.shape)[who].tolist()]
+            return shown(np.broadcast_to(led_to, self.judged.codes.shape)[who])
         return [self.group.led_to(self.step, i) for i in who.tolist()]
 
-    def slips(self, who: Students) -> list[str]:
-        """The names of their slips."""
-        slips = self.judged.slips
-        if not slips:
-            return [""] * len(who)
-        return [f',"slip":{quoted(slips[i].name)}' if i in slips else "" for i in who.tolist()]
 
-    def messages(self, who: Students, verdicts: list[int], own: list[Any]) -> list[str]:
-        """What they read."""
-        messages = [""] * len(who)
-        told: list[int] = []
-        slips, plain = self.judged.slips, {CODES.index("unreadable")}
-        for k, i in enumerate(who.tolist()):
-            if verdicts[k] in plain:
-                messages[k] = self.group.message(self.part, i, CODES[verdicts[k]], self.judged, self.expected)
-            elif i in slips:
-                messages[k] = words.slipped(slips[i].told, self.expected)
-            else:
-                told.append(k)
-        if told:
-            self.tell(who, told, verdicts, own, messages)
-        return messages
+def gap(form: str) -> str:
+    """A form with a gap for what own values lead to; one that takes nothing in, at its end, where it does not say."""
+    return form.replace(OWN, "%s") if OWN in form else f"{form}%.0s"
 
-    def tell(self, who: Students, told: list[int], verdicts: list[int], own: list[Any], messages: list[str]) -> None:
-        """Fill in what is said of own earlier answers."""
-        position = dict(zip(who[told].tolist(), told, strict=True))
-        digits = wanted(self.part)
-        for columns, some in self.group.inputs(self.part.step, who[told]):
-            rows = zip(*columns, strict=True) if columns else [()] * len(some)
-            for i, row in zip(some.tolist(), rows, strict=True):
-                k = position[i]
-                inputs = [label for label in row if label]
-                messages[k] = said(CODES[verdicts[k]], inputs, own[k], self.expected, digits)
+
+def shown(values: np.ndarray) -> list[str]:
+    """Values for people, as `number` shows them.
+
+    >>> shown(np.array([1.2736323266, -8.0, np.nan]))
+    ['1.27363', '-8', 'nan']
+    """
+    texts = [f"{value:.6g}" for value in values.tolist()]
+    for k in np.flatnonzero(values == np.round(values)).tolist():
+        texts[k] = number(float(values[k]))
+    return texts
+
+
+def named(columns: Sequence[Sequence[str]], count: int) -> tuple[list[int], list[str]]:
+    """How many of each student's texts are not empty, two for many, and these in words.
+
+    >>> named([["w = 1", "", ""], ["b = 2", "b = 3", ""]], 3)
+    ([2, 1, 0], ['w = 1 and b = 2', 'b = 3', ''])
+    """
+    if not columns:
+        return [0] * count, [""] * count
+    rows = [[text for text in row if text] for row in zip(*columns, strict=True)]
+    return [min(len(row), 2) for row in rows], [listing(row) if row else "" for row in rows]

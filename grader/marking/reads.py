@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 
 from grader.expression.tree import Shape
-from grader.kinds import BLANK, READ, Answer, Numbers
+from grader.kinds import BLANK, READ, UNREADABLE, Answer, Numbers, without_numbers
 from grader.marking.answers import Column, Reader, column
 from grader.marking.handed import Handed, Typed
 from grader.marking.plain import Decimals, decimals
@@ -61,6 +61,12 @@ def read_in(solution: Solution, handed: Handed, reader: Reader) -> dict[str, Rea
     return {step: read_of(solution[step], handed.typed[step], reader, known.get(step)) for step in handed.steps}
 
 
+def as_one(answer: Answer, step: Step) -> Answer:
+    """An answer to a step of one entry; a table of which not all can be read is nothing that can be read."""
+    unreadable = answer.shape != () == step.shape and bool((answer.states == UNREADABLE).any())
+    return without_numbers(UNREADABLE, answer.trouble) if unreadable else answer
+
+
 def takes_a_number(step: Step) -> bool:
     """Whether a step takes a single number."""
     return isinstance(step.kind, Numbers) and not step.shape
@@ -83,7 +89,7 @@ def read_of(step: Step, typed: Typed, reader: Reader, known: Decimals | None) ->
         if node is None:
             table.half_units[code], table.digits[code] = 0.0, 0
             continue
-        answer = answers[code] = reader(step, node)
+        answer = answers[code] = as_one(reader(step, node), step)
         single = answer.shape == ()
         table.values[code] = answer.values[0] if single else np.nan
         table.half_units[code] = answer.half_units[0] if single else 0.0

@@ -47,7 +47,7 @@ def bounds(solution: Solution, name: str, values: Mapping[str, Array], radii: Ra
     known: list[tuple[Expression, Array]] = []
     for (use, at), tree, radius in slopes(solution, name, None, radii):
         if tree is None:
-            found[..., radius > 0] = np.nan
+            found[..., radius != 0] = np.nan
         else:
             steep = value(tree, values)
             found[0] += far(steep, radius)
@@ -62,12 +62,12 @@ def bounds(solution: Solution, name: str, values: Mapping[str, Array], radii: Ra
 
 def far(slope: Array, radius: Array) -> Array:
     """How far what is off by a radius moves what rises by a slope; not at all where the radius is zero."""
-    return np.where(radius > 0, np.abs(slope) * radius, 0.0)
+    return np.where(radius != 0, np.abs(slope) * radius, 0.0)
 
 
 def too_many(radii: Radii, most: int) -> np.ndarray:
     """The students who have more rounded entries than that, `(N,)`."""
-    counts = ((radius > 0).reshape(-1, radius.shape[-1]).sum(axis=0) for radius in radii.values())
+    counts = ((radius != 0).reshape(-1, radius.shape[-1]).sum(axis=0) for radius in radii.values())
     return np.asarray(sum(counts, np.zeros(1, dtype=int)) > most)
 
 
@@ -127,7 +127,7 @@ def ranges(
     reach = np.zeros(len(low))
     for _, slope, radius in slopes(solution, name, index, radii):
         if slope is None:
-            form &= ~(radius > 0)
+            form &= radius == 0
             continue
         steepest = np.max(np.abs(ends(evaluated(slope, wide))), axis=0)
         reach = reach + far(steepest, radius)

@@ -19,6 +19,8 @@ def visible(text: str) -> str:
     >>> visible("two\\nlines and \\u202e turned")
     'two lines and � turned'
     """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text
     line = re.sub(r"\s+", " ", text)
     return "".join("�" if unicodedata.category(c) in _HIDDEN or _is_no_character(c) else c for c in line)
 

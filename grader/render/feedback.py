@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from grader.document import from_python
@@ -75,7 +76,7 @@ class SheetView:
     def unfinished(self) -> bool:
         return any(mark.verdict == "incomplete" for mark in self.marks)
 
-    @property
+    @cached_property
     def first_wrong(self) -> Mark | None:
         return first_wrong(self.marks)
 
@@ -106,19 +107,19 @@ class SheetView:
         """Whether following costs nothing."""
         return self.problem.credit("follows") == 1
 
-    @property
+    @cached_property
     def told(self) -> dict[str, str]:
         """What is said of each part, without the key's value, which has a column of its own."""
         return {mark.part: said(mark) for mark in self.marks if mark.message and mark.verdict != "blank"}
 
-    @property
+    @cached_property
     def tables(self) -> dict[str, Table]:
         kinds = {mark.part: self.problem.solution[mark.part].kind for mark in self.marks}
         return {
             mark.part: table(mark) for mark in self.marks if isinstance(kinds[mark.part], Numbers) and shows_cells(mark)
         }
 
-    @property
+    @cached_property
     def keys(self) -> dict[str, list[list[str]]]:
         """The keys of matrices that were answered with something of another shape, row by row."""
         return {
@@ -132,7 +133,7 @@ class SheetView:
         """The parts of which something is set out at length."""
         return frozenset([*self.tables, *self.keys, *self.derivations])
 
-    @property
+    @cached_property
     def derivations(self) -> dict[str, list[LineView]]:
         """The lines of each derivation that was judged, and their verdicts."""
         kinds = {mark.part: self.problem.solution[mark.part].kind for mark in self.marks}

@@ -12,16 +12,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TypeVar
-
-from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline
-from markdown_it.tree import SyntaxTreeNode
+from typing import TYPE_CHECKING, TypeVar
 
 from grader.errors import UnreadableError
 from grader.expression.layout import Layout
 from grader.render.dialect import mathematics
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.tree import SyntaxTreeNode
 
 SEE = "see docs/prose.md"
 T = TypeVar("T")
@@ -119,6 +120,8 @@ def prose(text: str) -> Document:
     >>> prose("Take $w_1$.").blocks[0].inner[2]
     Text(text='.')
     """
+    from markdown_it.tree import SyntaxTreeNode
+
     return Document(_blocks(SyntaxTreeNode(_reader().parse(text))))
 
 
@@ -184,6 +187,8 @@ _NAMES = {"heading": "a heading", "image": "an image", "hr": "a rule across the 
 @cache
 def _reader() -> MarkdownIt:
     """CommonMark with formulas, and nothing that would vanish from the page."""
+    from markdown_it import MarkdownIt
+
     reader = MarkdownIt("commonmark", {"html": False}).disable("reference")
     reader.inline.ruler.before("escape", "formula", _between_dollars)
     reader.block.ruler.before("fence", "display", _on_lines_of_its_own, {"alt": ["paragraph", "blockquote", "list"]})

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -235,14 +236,14 @@ class Comparison:
         for portion in self.last.portions:
             students = self.last.students(portion)
             for row in np.flatnonzero(there.find(keys_of(students)) == NOBODY).tolist():
-                sides = [(id, self.last.side(students[row], id, start + row)) for id in self.problems]
-                pages = [
-                    Page(students[row], id, side, None, (), (_round(self.last.specs.get(id)), "0")) for id, side in sides if side
-                ]
-                found = [change for page in pages for change in on_page(page)]
+                found = [change for id in self.problems for change in self._gone(students[row], id, start + row)]
                 if found:
                     yield students[row], found
             start += len(portion)
+
+    def _gone(self, student: str, id: str, place: int) -> list[Change]:
+        before = self.last.side(student, id, place)
+        return on_page(Page(student, id, before, None, (), (_round(self.last.specs.get(id)), "0"))) if before else []
 
 
 def _round(spec: Spec | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -33,7 +34,7 @@ class Portion:
         """Stretches that lie in one chunk."""
         edges = np.flatnonzero(np.diff(self.chunks)) + 1
         bounds = [0, *edges.tolist(), len(self)]
-        return ((int(self.chunks[a]), slice(a, b)) for a, b in zip(bounds, bounds[1:], strict=False) if b > a)
+        return ((int(self.chunks[a]), slice(a, b)) for a, b in itertools.pairwise(bounds) if b > a)
 
     def origin(self, row: int) -> tuple[str, int | None]:
         """The file and the line of one student; no line where the file is all theirs."""
@@ -44,7 +45,8 @@ class Portion:
         if self.counts.all():
             return self
         kept = self.counts
-        return Portion(*(each[kept] for each in (self.chunks, self.rows, self.lines, self.file)), self.files, kept[kept])
+        chunks, rows, lines, file = (each[kept] for each in (self.chunks, self.rows, self.lines, self.file))
+        return Portion(chunks, rows, lines, file, self.files, kept[kept])
 
     def packed(self) -> bytes:
         """As a store keeps it."""

@@ -52,7 +52,7 @@ def processes(folder: bytes, workers: int, scheduler: str) -> Generator[Mark]:
     context = multiprocessing.get_context("fork" if forking else "spawn")
     pool = ProcessPoolExecutor(count, context, _begin, (folder,))
     try:
-        yield lambda tasks: _lost(_in_order(functools.partial(pool.submit, _mark), tasks, AHEAD * count))
+        yield lambda tasks: _lost(_in_order(lambda task: pool.submit(_mark, task), tasks, AHEAD * count))
         pool.shutdown()
     finally:
         for process in list((pool._processes or {}).values()):  # no public way to stop what is being marked
@@ -69,12 +69,12 @@ def dask(folder: bytes, workers: int, scheduler: str) -> Generator[Mark]:
         what = "the engine dask needs Dask's distributed"
         raise EngineError(what, hint="install grader[cluster], or choose --engine processes") from error
     try:
-        place = scheduler or LocalCluster(
-            n_workers=workers or available(), threads_per_worker=1, dashboard_address=None
-        )
-        client = Client(place, timeout=10)
+        own = None if scheduler else LocalCluster(workers or available(), threads_per_worker=1, dashboard_address=None)
+        client = Client(own or scheduler, timeout=10)
     except OSError as error:
-        raise EngineError(f"no scheduler answers: {error}", Place(scheduler), "start it, or check --scheduler") from error
+        raise EngineError(
+            f"no scheduler answers: {error}", Place(scheduler), "start it, or check --scheduler"
+        ) from error
     try:
         count = max(1, len(client.scheduler_info()["workers"]))
         spread = client.scatter(folder, broadcast=True)
@@ -82,8 +82,8 @@ def dask(folder: bytes, workers: int, scheduler: str) -> Generator[Mark]:
         yield lambda tasks: _in_order(submit, tasks, AHEAD * count)
     finally:
         client.close()
-        if not scheduler:
-            place.close()
+        if own is not None:
+            own.close()
 
 
 ENGINES: dict[str, Callable[..., Any]] = {"serial": serial, "processes": processes, "dask": dask}

@@ -1,4 +1,4 @@
-"""A run's files while its portions come in: written as they come, and once more where what comes changes the first ones."""
+"""A run's files while its portions come in: written as they come, and again where what comes changes the first."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from grader.errors import GraderError
 from grader.intake.reviewed import Reviewed
 from grader.run.changes import Comparison, LastRun
 from grader.run.cohort import Portion
-from grader.run.decisions import Decisions
-from grader.run.outputs import REVIEW, Feedback, Final, Outputs
+from grader.run.outputs import Feedback, Final, Outputs
 from grader.run.session import Session
 from grader.run.store import Spec
 

@@ -1,4 +1,4 @@
-"""What earlier runs have marked already: found again by the digests of what was handed in, the specs and the program."""
+"""What earlier runs have marked: found again by the digests of what was handed in, the specs and the program."""
 
 from __future__ import annotations
 
@@ -62,16 +62,22 @@ class Plan:
     """
 
     def __init__(
-        self, piece: Piece, known: Known, mentioned: Callable[[int], Iterable[str]], basis: Callable[[str], bytes]
+        self,
+        piece: Piece,
+        known: Known,
+        mentioned: Callable[[int], Iterable[str]],
+        holds: Callable[[str, bytes | None], bool],
     ) -> None:
         count = len(piece)
-        nowhere = np.full(count, NOWHERE, np.int32)
+        nowhere: np.ndarray = np.full(count, NOWHERE, np.int32)
+        self.chunks: np.ndarray
+        self.rows: np.ndarray
         self.chunks, self.rows = known.find(piece.digests()) if known else (nowhere, nowhere.copy())
         self.partly: list[int] = []
         groups = []
         for chunk in np.unique(self.chunks[self.chunks != NOWHERE]).tolist():
             bases = known.bases[chunk]
-            stale = frozenset(id for id in mentioned(chunk) if bases.get(id) != basis(id))
+            stale = frozenset(id for id in mentioned(chunk) if not holds(id, bases.get(id)))
             if stale:
                 here = self.chunks == chunk
                 self.partly.append(chunk)

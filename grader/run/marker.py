@@ -14,6 +14,7 @@ import numpy as np
 from grader import variants
 from grader.codes import is_form
 from grader.errors import GraderError
+from grader.folder import Folder
 from grader.intake import Submission
 from grader.intake.misfits import Misfits
 from grader.intake.pieces import Piece
@@ -21,14 +22,13 @@ from grader.intake.stamps import misdated
 from grader.marking import mark_cohort
 from grader.marking.marked import Marked, joined
 from grader.problem import Problem
-from grader.folder import Folder
 from grader.run.store import Aside, Head
 from grader.run.told import Told
 
 
 @dataclass(frozen=True)
 class Group:
-    """Some items of a piece, all where `items` is None, and the problems in which they are to be marked, None for all."""
+    """Some items of a piece, all where `items` is None, and the problems to mark them in, None for all."""
 
     items: tuple[int, ...] | None = None
     problems: frozenset[str] | None = None
@@ -84,7 +84,7 @@ class Marker:
     """Marks by the specs of a folder, which are loaded as they are needed."""
 
     def __init__(self, folder: Folder) -> None:
-        self.folder, self._misfits = folder, Misfits(folder, folder.broken)
+        self.folder, self._misfits = folder, Misfits(folder, folder.broken, folder.ids)
 
     def mark(self, task: Task) -> Done:
         """Read and mark what a task names."""

@@ -44,7 +44,7 @@ class Pages:
 
 @dataclass(frozen=True)
 class Final:
-    """The same with what a person decided: the marks that count, the pages that a person changed, by problem and row."""
+    """The same with what a person decided: the marks that count, and by problem and row the pages that were changed."""
 
     pages: Pages
     marked: Mapping[str, Marked]
@@ -107,7 +107,7 @@ class Outputs:
 
     def _table_rows(self, students: Sequence[str], marked: Mapping[str, Marked]) -> None:
         columns = [texts(marked[id].points, marked[id].totals) for id in self.problems]
-        totals = totals_of([marked[id] for id in self.problems])
+        totals = totals_of([marked[id] for id in self.problems], len(students))
         rows = zip(map(defused, students), totals, [self._possible] * len(students), *columns, strict=True)
         csv.writer(_Unix(self._table), lineterminator="\r\n").writerows(rows)
 
@@ -180,8 +180,10 @@ def texts(values: Sequence[Fraction], codes: np.ndarray) -> list[str]:
     return [known[code] for code in codes.tolist()]
 
 
-def totals_of(marked: Sequence[Marked]) -> list[str]:
+def totals_of(marked: Sequence[Marked], count: int) -> list[str]:
     """Each student's points on all problems together, exactly summed, as they stand in a table."""
+    if not marked:
+        return ["0"] * count
     if len(marked) == 1:
         return texts(marked[0].points, marked[0].totals)
     known: dict[tuple[int, ...], str] = {}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 
-from grader.document import Entries
-from grader.errors import GraderError, Place
+from grader.document import Entries, Text, from_python
+from grader.errors import Place
 from grader.folder import Folder
 from grader.intake import Submission
 from grader.intake.pieces import Piece
@@ -60,7 +59,11 @@ class Session:
 
     def plan(self, piece: Piece) -> Plan:
         """What of a piece is to be marked."""
-        return Plan(piece, self.known, lambda chunk: self.head(chunk).mentioned, self._basis)
+        return Plan(piece, self.known, lambda chunk: self.head(chunk).mentioned, self._holds)
+
+    def _holds(self, id: str, basis: bytes | None) -> bool:
+        """Whether marks that come from a basis still hold; of a spec that cannot be read now they are kept."""
+        return basis == self._basis(id) or (basis is not None and id in self.folder.broken)
 
     def _basis(self, id: str) -> bytes:
         return self.specs[id].basis
@@ -80,6 +83,7 @@ class Session:
         portion = Portion(plan.chunks[items], plan.rows[items], lines, file, origins.files, counts)
         told += [(int(items[row]), each) for row, each in self._told(portion)]
         told.sort(key=lambda each: each[0])
+        self.note(portion)
         return portion, [each for _, each in told], self.take_in(portion)
 
     def _keep(self, source: int, plan: Plan, batch: Batch) -> int:
@@ -87,12 +91,13 @@ class Session:
         self.anew += len(batch.head.students) * sum(id in self.folder for id in batch.bodies)
         for id in batch.head.mentioned:
             if id not in bodies:
-                bodies[id] = self._basis(id), self._taken(source, id, plan.rows[batch.items])
+                basis = self.known.bases[source][id]
+                bodies[id] = basis, self._taken(source, id, basis, plan.rows[batch.items])
         return self.store.add(self.program, batch.digests, batch.head, bodies)
 
-    def _taken(self, chunk: int, id: str, rows: np.ndarray) -> bytes:
+    def _taken(self, chunk: int, id: str, basis: bytes, rows: np.ndarray) -> bytes:
         """What is kept of some students of another chunk."""
-        body = self._body(chunk, id)
+        body = Body.unpacked(self.store.body(chunk, id, basis) or b"")
         places = {int(row): place for place, row in enumerate(rows)}
         told = [(places[row], each) for row, each in body.told if row in places]
         return Body(told, unpacked(body.marked).take(rows).packed() if body.marked else b"").packed()
@@ -100,17 +105,31 @@ class Session:
     def _unpacked(self, chunk: int, id: str) -> Body:
         """A chunk's marks on a problem; of one that nobody in it handed in, what comes of that."""
         found = self.store.body(chunk, id, self._basis(id))
+        if found is None and id in self.folder.broken:
+            return Body([], b"")
         if found is None:
             body = Body.unpacked(self._marker.body(id, nothing(self.head(chunk))))
             found = replace_told(body).packed()
             self.store.extend(chunk, {id: (self._basis(id), found)})
         return Body.unpacked(found)
 
+    def adopt(self, other: Store, chunk: int, taken: dict[int, int]) -> int:
+        """The number here of a chunk of another store, which is copied the first time; `taken` has those that are."""
+        if chunk not in taken:
+            head, digests = other.head(chunk), other.digests_of(chunk)
+            bodies = {id: (basis, data) for id, basis, data in other.bodies(chunk)}
+            taken[chunk] = self.store.add(other.program(chunk), digests, head, bodies)
+        return taken[chunk]
+
+    def note(self, portion: Portion) -> None:
+        """Note the problems that some students handed in."""
+        for chunk, where in portion.runs():
+            self.ids |= {id for id in self.head(chunk).handed_in(portion.rows[where]) if id in self.folder}
+
     def _told(self, portion: Portion) -> Iterable[tuple[int, Told]]:
-        """What is told of what some students handed in, by row; and the problems that they handed in are noted."""
+        """What is told of what some students handed in, by row."""
         for chunk, where in portion.runs():
             head, rows = self.head(chunk), portion.rows[where]
-            self.ids |= {id for id in head.handed_in(rows) if id in self.folder}
             told = [*head.told, *(each for id in head.mentioned for each in self._body(chunk, id).told)]
             places = {int(row): where.start + k for k, row in enumerate(rows)} if told else {}
             for row, each in told:
@@ -172,12 +191,17 @@ class Session:
             found.append(marked if whole else marked.take(rows))
         return found[0] if len(found) == 1 else joined(found)
 
-    def finish(self, specs: Mapping[str, Spec], last: Mapping[str, Spec], decided: Mapping[tuple[str, str], bytes],
-        told: Iterable[bytes]) -> None:
+    def finish(
+        self,
+        specs: Mapping[str, Spec],
+        last: Mapping[str, Spec],
+        decided: Mapping[tuple[str, str], bytes],
+        told: Iterable[bytes],
+    ) -> None:
         """Make this run the last one. Of problems whose specs cannot be read now, the last run's marks are kept."""
         kept = {id: spec for id, spec in last.items() if id not in specs and id in self.folder.broken}
         used = {int(chunk) for portion in self.cohort.portions for chunk in np.unique(portion.chunks)}
-        bases = {(id, spec.basis) for id, spec in (*self.specs.items(), *kept.items())}
+        bases = {(id, spec.basis) for specs_ in (self.specs, specs, kept) for id, spec in specs_.items()}
         rows = (portion.packed() for portion in self.cohort.portions)
         self.store.finish(rows, used, {**specs, **kept}, bases, decided, told)
 
@@ -187,7 +211,9 @@ def nothing(head: Head) -> list[Submission]:
     found = []
     for row, student in enumerate(head.students):
         aside = head.asides.get(row, Aside())
-        found.append(Submission(student, Entries(), Place(), aside.seed, aside.variant, aside.time))
+        variant = from_python(aside.variant)
+        assert isinstance(variant, Text | Entries)
+        found.append(Submission(student, Entries(), Place(), aside.seed, variant, aside.time))
     return found
 
 

@@ -139,6 +139,11 @@ class Store:
         found = self.connection.execute(query, (chunk, problem, basis)).fetchone()
         return intact(found[0]) if found else None
 
+    def bodies(self, chunk: int) -> Iterator[tuple[str, bytes, bytes]]:
+        """A chunk's marks on each problem, with their basis."""
+        rows = self.connection.execute("SELECT problem, basis, body FROM marked WHERE chunk = ?", (chunk,))
+        return ((problem, basis, intact(body)) for problem, basis, body in rows)
+
     def _one(self, query: str, chunk: int) -> Any:
         found = self.connection.execute(query, (chunk,)).fetchone()
         if found is None:
@@ -162,7 +167,9 @@ class Store:
 
     def decided(self) -> dict[tuple[str, str], bytes]:
         """The pages on which a person decided something in the last whole run, with the marks that counted."""
-        return {(student, problem): marks for student, problem, marks in self.connection.execute("SELECT * FROM decided")}
+        return {
+            (student, problem): marks for student, problem, marks in self.connection.execute("SELECT * FROM decided")
+        }
 
     def finish(
         self,
@@ -261,9 +268,9 @@ def _prepare(connection: sqlite3.Connection) -> None:
         for statement in TABLES.strip().split(";\n"):
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
     elif (application, version) != (APPLICATION, VERSION):
         raise BrokenError("a database of another program, or of another version of this one")
-    connection.execute(f"PRAGMA user_version = {VERSION}")  # writes, so that nobody else has the file from here on
 
 
 BROKEN = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR", "SQLITE_FORMAT")

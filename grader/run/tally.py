@@ -22,7 +22,7 @@ _ASTRAY = np.array([verdict in ASTRAY for verdict in VERDICTS])
 
 @dataclass
 class Count:
-    """All who handed in one problem: how many, their points, how many have all, or follow; where they first go wrong."""
+    """All who handed in a problem: how many, their points, how many have all or follow; where they first go wrong."""
 
     handed_in: int = 0
     points: Fraction = Fraction(0)
@@ -57,17 +57,14 @@ class Tally:
         totals = np.bincount(marked.totals[there], minlength=len(marked.points)).tolist()
         count.handed_in += int(there.sum())
         count.points += sum((points * many for points, many in zip(marked.points, totals, strict=True)), Fraction(0))
-        count.all_right += sum(many for points, many in zip(marked.points, totals, strict=True) if points == problem.points)
+        full = [many for points, many in zip(marked.points, totals, strict=True) if points == problem.points]
+        count.all_right += sum(full)
         count.follow += int((verdicts[:, there] == _FOLLOWS).any(axis=0).sum())
         astray = _ASTRAY[verdicts[:, there]]
-        firsts = np.bincount(astray.argmax(axis=0)[astray.any(axis=0)], minlength=len(marked.parts)) if astray.size else []
-        for part, many in zip(marked.parts, firsts, strict=False):
-            if many:
-                count.first_wrong[part] += int(many)
+        firsts = np.bincount(astray.argmax(axis=0)[astray.any(axis=0)], minlength=len(marked.parts))
+        count.first_wrong.update({part: many for part, many in zip(marked.parts, firsts.tolist(), strict=True) if many})
 
-    def _keep(
-        self, kept: list[tuple[str, str, Marks]], students: Sequence[str], marked: Mapping[str, Marked]
-    ) -> None:
+    def _keep(self, kept: list[tuple[str, str, Marks]], students: Sequence[str], marked: Mapping[str, Marked]) -> None:
         there = {id: (each.verdicts[each.codes] != _BLANK).any(axis=0) for id, each in marked.items()}
         if len(kept) + sum(int(each.sum()) for each in there.values()) > MOST_PAGES:
             self.pages = None

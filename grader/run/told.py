@@ -42,6 +42,6 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
         return msgspec.structs.replace(self, file="", line=None if self.line == line else self.line)
 
     def record(self) -> dict[str, Any]:
-        """A line of `unread.jsonl`: file, line, the keys to the place, the reason, what to do; what says nothing is left out."""
+        """A line of `unread.jsonl`: file, line, the keys to the place, the reason, what to do, where there are any."""
         shown = {"file": self.file, "line": self.line, "place": self.path, "reason": self.reason, "todo": self.hint}
         return {key: value for key, value in shown.items() if value}

@@ -1,4 +1,4 @@
-"""`unread.jsonl`: all that could not be used of what was handed in, a line each, with its file, its line and the reason."""
+"""`unread.jsonl`: what could not be used of what was handed in, each with its file, its line and the reason."""
 
 from __future__ import annotations
 

@@ -17,10 +17,12 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader import variants
 from grader.cli import main
 from grader.export import gradescope
 from grader.export.marked import read_marks, read_totals
 from grader.marking.marks import Mark, earned
+from grader.problem import load
 
 ROOT = Path(__file__).parent.parent.parent
 AUTOGRADER = ROOT / "integrations" / "gradescope" / "run_autograder"
@@ -236,7 +238,32 @@ def test_the_autograder_marks_a_submission(tree: Path) -> None:
 def test_a_sheet_with_another_name_is_told(tree: Path) -> None:
     """Numbers hang on the name on the sheet, so that who handed in must be seen beside it."""
     (tree / "submission" / "sheet.yaml").write_text("student: s002\nanswers: {sgd-line: {yhat_1: 0.6}}\n")
-    assert "it names 's002', and the folder is that of '1234'; the folder counts" in autograde(tree)["output"]
+    made = autograde(tree)
+    assert "The sheet names the student 's002'; it was handed in by A Student." in made["output"]
+    assert "1 of" in made["output"]
+
+
+def test_a_group_has_results(tree: Path) -> None:
+    """One sheet for all, marked once."""
+    group = [{"email": f"s00{k}@example.org", "id": k, "name": f"Student {k}"} for k in (1, 2)]
+    (tree / "submission_metadata.json").write_text(json.dumps(METADATA | {"users": group}))
+    (tree / "submission" / "sheet.yaml").write_text("student: s002\nanswers: {sgd-line: {yhat_1: 0.6}}\n")
+    made = autograde(tree)
+    conforms(made)
+    assert made["score"] == 1
+    assert made["extra_data"]["student"] == "s002"
+    assert "Cannot use" not in made["output"]
+
+
+def test_numbers_hang_on_the_name_on_the_sheet(tree: Path) -> None:
+    """The sheet that a student was given earns its points, though Gradescope knows the student by an address alone."""
+    drawn = variants.of(load(tree / "source" / "problems" / "sgd-line.yaml"), "42", "A-1234")
+    key = {step: float(drawn.solution[step].value) for step in ("yhat_1", "w_5")}
+    sheet = f"student: A-1234\nseed: 42\nanswers: {{sgd-line: {json.dumps(key)}}}\n"
+    (tree / "submission" / "sheet.yaml").write_text(sheet)
+    made = autograde(tree)
+    assert made["score"] == 3
+    assert "The sheet names the student 'A-1234'" in made["output"]
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,35 @@ def test_scripts_are_bash_that_can_be_run(name: str) -> None:
     assert subprocess.run(["bash", "-n", path], check=False).returncode == 0
 
 
+PYTHON = """#!/bin/sh
+# Stands in for Python: it makes the environment of stand-ins that write down how they are called.
+echo "python $*" >> "$AUTOGRADER/called"
+[ "$1" = -m ] || exit 0
+mkdir -p "$3/bin"
+for name in python grader; do
+    printf '#!/bin/sh\\necho "%s $*" >> "$AUTOGRADER/called"\\n[ %s != "$FAILS" ]\\n' $name $name > "$3/bin/$name"
+    chmod +x "$3/bin/$name"
+done
+"""
+
+
+@pytest.mark.parametrize(("fails", "status"), [("nothing", 0), ("python", 1), ("grader", 1)])
+def test_setup_installs_the_wheel_and_checks_the_problems(tmp_path: Path, fails: str, status: int) -> None:
+    """In the mock of Gradescope's folders; without the wheel, or with a broken spec, the image is not built."""
+    root = tmp_path / "auto grader"
+    (root / "source" / "problems").mkdir(parents=True)
+    (root / "source" / "grader-0.1.0-py3-none-any.whl").write_text("")
+    (root / "python").write_text(PYTHON)
+    (root / "python").chmod(0o755)
+    around = {**os.environ, "AUTOGRADER": str(root), "PYTHON": str(root / "python"), "FAILS": fails}
+    setup = ROOT / "integrations" / "gradescope" / "setup.sh"
+    assert subprocess.run([setup], check=False, env=around, timeout=60).returncode == status
+    called = (root / "called").read_text().splitlines()[1:]
+    assert called[0] == f"python -m venv {root}/venv"
+    assert called[1].endswith(f"{root}/source/grader-0.1.0-py3-none-any.whl")
+    assert called[2:] == ([] if fails == "python" else [f"grader check {root}/source/problems"])
+
+
 def test_the_hook_runs_a_command_that_there_is() -> None:
     """With what `pre-commit validate-manifest` asks of a hook."""
     (hook,) = read_yaml((ROOT / ".pre-commit-hooks.yaml").read_text())

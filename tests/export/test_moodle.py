@@ -275,6 +275,18 @@ def test_what_a_quiz_hands_back_is_read(tmp_path: Path) -> None:
     assert {mark.verdict for mark in marks["bob@example.org"]} == {"blank"}
 
 
+def test_a_mapping_that_somebody_changed_is_left_as_it_is(tmp_path: Path) -> None:
+    """Its columns are those of a quiz; a second export says so and costs nobody their work."""
+    call = ["export", "moodle", str(WHOLE), "--out", str(tmp_path)]
+    assert [CliRunner().invoke(main, call).stderr for _ in range(2)] == ["", ""]
+    changed = (tmp_path / "moodle.mapping.yaml").read_text().replace("Response 1,", "Response 7,")
+    (tmp_path / "moodle.mapping.yaml").write_text(changed)
+    result = CliRunner().invoke(main, call)
+    assert result.exit_code == 0
+    assert "left as it is" in result.stderr
+    assert (tmp_path / "moodle.mapping.yaml").read_text() == changed
+
+
 def responses(question: ET.Element) -> str:
     """What Moodle lists of a student who knows the key: `summarise_response` of its type of question."""
     kind = question.get("type")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
@@ -143,30 +145,79 @@ def test_right_responses_earn_all_points(package: dict[str, str]) -> None:
         assert scored(root, {name: [str(value + abs(value) + 1)] for name, value in numbers.items()}) == 0
 
 
-@pytest.mark.filterwarnings("ignore")
-def test_a_player_that_we_did_not_write_agrees(package: dict[str, str]) -> None:
-    """Pyslet reads every item by its own content model, and its response processing gives the same points.
-
-    It keeps the two numbers of a tolerance as one text, which is split here as the specification says.
-    """
+@pytest.fixture(scope="module")
+def pyslet() -> Callable[[str], Any]:
+    """How pyslet, a player that we did not write, reads an item: by its own content model of QTI 2.1 and XHTML."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         reader = pytest.importorskip("pyslet.qtiv2.xml")
-        from pyslet.qtiv2 import expressions, variables
 
-        for name, text in package.items():
-            if name == "imsmanifest.xml" or "extendedTextInteraction" in text:
-                continue
+        def read(text: str) -> Any:
             document = reader.QTIDocument()
             document.read(src=io.BytesIO(text.encode()))
-            for each in document.root.find_children_depth_first(expressions.Equal):
-                each.tolerance = each.tolerance.split() if isinstance(each.tolerance, str) else each.tolerance
-            state = variables.ItemSessionState(document.root)
-            state.begin_session()
-            for response in correct(ET.fromstring(text)):
-                state[response].set_value(state[response + ".CORRECT"].value)
-            document.root.ResponseProcessing.run(state)
-            assert state["SCORE"].value == pytest.approx(state["MAXSCORE"].value, abs=1e-6)
+            return document.root
+
+        return read
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_player_that_we_did_not_write_agrees(package: dict[str, str], pyslet: Callable[[str], Any]) -> None:
+    """Pyslet reads every item, and its response processing gives the same points.
+
+    It keeps the two numbers of a tolerance as one text, which is split here as the specification says.
+    """
+    from pyslet.qtiv2 import expressions, variables
+
+    for name, text in package.items():
+        if name == "imsmanifest.xml":
+            continue
+        item = pyslet(text)
+        if "extendedTextInteraction" in text:
+            continue
+        for each in item.find_children_depth_first(expressions.Equal):
+            each.tolerance = each.tolerance.split() if isinstance(each.tolerance, str) else each.tolerance
+        state = variables.ItemSessionState(item)
+        state.begin_session()
+        for response in correct(ET.fromstring(text)):
+            state[response].set_value(state[response + ".CORRECT"].value)
+        item.ResponseProcessing.run(state)
+        assert state["SCORE"].value == pytest.approx(state["MAXSCORE"].value, abs=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("place", "put"),
+    [
+        ("<itemBody>", "<itemBody><bogus/>"),
+        ("<itemBody>", "<itemBody><textEntryInteraction responseIdentifier='R1_1'/>"),
+        ("<itemBody>", "<itemBody>text"),
+        ("<p>", "<p><div>x</div>"),
+    ],
+)
+def test_the_player_refuses_what_is_no_item(
+    package: dict[str, str], pyslet: Callable[[str], Any], place: str, put: str
+) -> None:
+    """What stands in a wrong place, so that its reading of ours says something; values of attributes it takes."""
+    text = next(text for name, text in package.items() if "sgd-line" in name)
+    pyslet(text)
+    with pytest.raises(Exception, match=r"in ItemBody|Unexpected data|not allowed in P"):
+        pyslet(text.replace(place, put, 1))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_package_is_one_for_the_player(package: dict[str, str], tmp_path: Path) -> None:
+    """Its reader of IMS content packages finds every item in the manifest."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        packages = pytest.importorskip("pyslet.imscpv1p2")
+    for name, text in package.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    read = packages.ContentPackage(str(tmp_path))
+    resources = list(read.manifest.root.Resources.get_children())
+    assert {resource.type for resource in resources} == {"imsqti_item_xmlv2p1"}
+    assert len(resources) == len(package) - 1
+    read.close()
 
 
 HOSTILE = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)

@@ -35,6 +35,19 @@ def test_what_differs_stays_apart() -> None:
         assert len(set(Program(one, other).roots)) == 2
 
 
+def test_keys_tell_trees_apart_as_roots_do() -> None:
+    """Equal keys where trees are written the same, of whatever objects they are made; deep trees have one too."""
+    trees = [x, y, A, v, x + 1, x + 2, x - y, y - x, op.root(x, n=3), op.root(x, n=5), (x + 1) * (x + 1), A @ v]
+    keys = [Program(tree).key for tree in trees]
+    assert len(set(keys)) == len(trees)
+    assert Program((x + 1) * (Name("x") + 1)).key == Program((x + 1) * (x + 1)).key
+    assert Program(x, y).key != Program(y, x).key
+    deep: Expression = x
+    for _ in range(20_000):
+        deep = deep + 1
+    assert hash(Program(deep).key) != hash(Program(deep + 1).key)
+
+
 def test_it_computes_what_the_tree_does() -> None:
     tree = op.sin(x * y) + x / (y - 3)
     assert run(Program(tree, tree + 1), x=2.0, y=0.5) == pytest.approx(

@@ -89,10 +89,28 @@ def test_an_export(tmp_path: Path, lay: Callable[[Path, dict[str, str]], Path]) 
     ]
 
 
-def test_a_single_submission_as_an_autograder_finds_it(tmp_path: Path) -> None:
-    about = {"id": 1, "created_at": "2026-03-01T10:00:00.1-07:00", "users": [{"email": "a@example.org", "id": 7}]}
-    files = {"submission_metadata.json": json.dumps(about), "submission/a.yaml": "answers: {line: {w_1: 1}}\n"}
-    assert found(laid(tmp_path, files), tmp_path) == ({"7": {"line": {"w_1": "1"}}}, [])
+USERS = [{"email": "a@example.org", "id": 7, "name": "Ann"}, {"email": "b@example.org", "id": 8, "name": "Bob"}]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "student", "told"),
+    [
+        (["answers: {line: {w_1: 1}}"], "a@example.org", []),
+        (["student: s001\nanswers: {line: {w_1: 1}}"], "s001", []),
+        (["student: s001\nanswers: {line: {w_1: 1}}", "student: s002\nanswers: {line: {w_2: 1}}"], "s001",
+         ["submission/1.yaml: it names 's002', and the folder is that of 's001'; the folder counts"]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("group", [1, 2])
+def test_a_single_submission_as_an_autograder_finds_it(
+    tmp_path: Path, sheets: list[str], student: str, told: list[str], group: int
+) -> None:
+    """One submission, also of a group, under the name on the sheet: its numbers hang on it."""
+    about = {"id": 1, "created_at": "2026-03-01T10:00:00.1-07:00", "users": USERS[:group]}
+    files = {f"submission/{k}.yaml": sheet for k, sheet in enumerate(sheets)}
+    answers = {"w_1": "1"} if len(sheets) == 1 else {"w_1": "1", "w_2": "1"}
+    expected = ({student: {"line": answers}}, told)
+    assert found(laid(tmp_path, files | {"submission_metadata.json": json.dumps(about)}), tmp_path) == expected
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.errors import GraderError
+from grader.errors import GraderError, Notice
 from grader.intake import Submission, read
 from grader.intake.stamps import moment, written
 
@@ -55,6 +55,18 @@ ALREADY = "'s1' has already handed in, with a.jsonl:1; the first is marked; remo
 def test_twice(tmp_path: Path, stamps: list[str], line: int, told: list[str]) -> None:
     path = lines(tmp_path / "a.jsonl", *[("s1", stamp) for stamp in stamps], ("s2", "2026-01-01"))
     assert found(path) == ({"s1": line, "s2": len(stamps) + 1}, told)
+
+
+@pytest.mark.parametrize(
+    ("stamps", "notices"),
+    [(["2026-03-01", "2026-03-02"], 1), (["2026-03-02", "2026-03-01"], 1), (["", ""], 0), (["", "2026-03-01"], 0),
+     (["2026-03-01", "2026-03-01"], 0), (["2026-03-01", "soon"], 0)],
+)  # fmt: skip
+def test_what_is_ordinary(tmp_path: Path, stamps: list[str], notices: int) -> None:
+    """Handing in again at another time is ordinary; that nobody can say which counts is not."""
+    items = list(read(lines(tmp_path / "a.jsonl", *[("s1", stamp) for stamp in stamps])))
+    assert sum(isinstance(item, Notice) for item in items) == notices
+    assert sum(isinstance(item, GraderError) and not isinstance(item, Notice) for item in items) >= 1 - notices
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 28)), max_size=12))

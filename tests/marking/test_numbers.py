@@ -246,8 +246,8 @@ def test_a_cohort_takes_one_evaluation_a_step(monkeypatch: pytest.MonkeyPatch) -
     from grader.marking import following
 
     calls: list[str] = []
-    read = following.numeric
-    monkeypatch.setattr(following, "numeric", lambda tree, names: calls.append(repr(tree)) or read(tree, names))
+    read = following.value
+    monkeypatch.setattr(following, "value", lambda tree, names: calls.append(repr(tree)) or read(tree, names))
     subject = problem(ask="{mse_before: 1}")
     mark(subject, [Sheet(f"s{i}", {"mse_before": from_python(str(i / 10))}) for i in range(1000)])
     assert len(calls) == len(subject.solution)

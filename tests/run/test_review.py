@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -229,13 +230,13 @@ def test_a_file_saved_while_we_ran_is_left(course: Path, monkeypatch: pytest.Mon
 
     grade()
     path = Path("out/review.csv")
-    write = run.write
+    finish = run.finish
 
-    def meanwhile(*arguments: object, **options: object) -> None:
+    def meanwhile(*arguments: Any) -> None:
         path.write_text("saved meanwhile")
-        write(*arguments, **options)  # type: ignore[arg-type]
+        finish(*arguments)
 
-    monkeypatch.setattr(run, "write", meanwhile)
+    monkeypatch.setattr(run, "finish", meanwhile)
     assert "was saved while this ran; it is left as it is; run grade again" in grade().stderr
     assert path.read_text() == "saved meanwhile"
 

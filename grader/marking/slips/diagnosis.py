@@ -11,28 +11,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
-from grader.expression.readings import numeric
-from grader.expression.tree import OPERATIONS, Apply, Expression, Index, Shape, names
+from grader.expression.tree import Index
 from grader.kinds import Numbers
+from grader.marking.handed import Numbered
 from grader.marking.slips import odds
-from grader.marking.slips.edits import SIMPLEST, Edit, edits_of, known_before
 from grader.marking.slips.numbers import put_in, typed
-from grader.marking.slips.sentences import Words
+from grader.marking.slips.prepared import MOST_FOUND, MOST_NUMBERS, Prepared, Try, prepared
 from grader.marking.slips.written import RESULTS, written_otherwise
 from grader.marking.words import with_odds
 from grader.numeric import Array
 from grader.solution import Solution, Step
 
-MOST_NUMBERS = 2_000_000  # that are held at once
 MOST_ENTRIES = 50_000  # of an answer that is looked at
+MOST_KEPT = 64  # numbers of a page whose explanation is kept for the next time
 NOISE = 1e-9  # of binary arithmetic, relative
 FRACTION = 5e-4  # a number without a last place is taken as exact to about three digits
-
-ORDER = {name: k for k, name in enumerate(SIMPLEST)}
 
 
 @dataclass(frozen=True)
@@ -57,29 +53,18 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Question:
-    """Answers to one formula: what is right, its edits, the distinct pages `(…, n)`, and what these rest on."""
+    """Answers to one formula: the formula and its edits, the distinct pages `(…, n)`, and what these rest on."""
 
-    right: Expression
-    edits: tuple[Edit, ...]
+    formula: Prepared
     answers: Array
     windows: Array
     own: Mapping[str, Array]
     key: Mapping[str, Array]
 
-    def part(self, chosen: slice) -> Question:
+    def part(self, chosen: slice | np.ndarray) -> Question:
         """Some of the pages."""
         own = {name: array[..., chosen] if array.shape[-1] > 1 else array for name, array in self.own.items()}
-        return Question(self.right, self.edits, self.answers[..., chosen], self.windows[..., chosen], own, self.key)
-
-
-@dataclass(frozen=True)
-class Try:
-    """One explanation: an edit of the tree, or of the result, on the student's own values or on the key's."""
-
-    name: str
-    words: Words
-    edit: Edit | None
-    by_key: bool
+        return Question(self.formula, self.answers[..., chosen], self.windows[..., chosen], own, self.key)
 
 
 def diagnose(
@@ -101,51 +86,53 @@ def diagnose(
         return {}
     if math.prod(step.shape) > MOST_ENTRIES:
         return {}
-    tree = solution.entry(step.name.name, index)
+    formula = prepared(solution, step, index)
     answers, windows = (array if index is None else array[index] for array in (answers, windows))
-    own = own_arrays(step, solution, tree, values)
+    own = own_arrays(formula, values)
     mine = {name: array[..., who] if array.shape[-1] > 1 else array for name, array in own.items()}
-    first, same = distinct(answers[..., who], windows[..., who], *mine.values())
-    chosen = who[first]
-    mine = {name: array[..., first] if array.shape[-1] > 1 else array for name, array in mine.items()}
-    made = fitting(tree.shape, edits_of(tree, known_before(step, solution)))
-    question = Question(tree, made, answers[..., chosen], windows[..., chosen], mine, solution.arrays)
-    found = dict(explained(question))
-    return {int(i): found[page] for i, page in zip(who, same, strict=True) if page in found}
+    question = Question(formula, answers[..., who], windows[..., who], mine, solution.arrays)
+    return {i: found for i, found in zip(who.tolist(), looked_up(question), strict=True) if found}
 
 
-def own_arrays(step: Step, solution: Solution, tree: Expression, values: Mapping[str, Array]) -> dict[str, Array]:
+def looked_up(question: Question) -> list[Diagnosis | None]:
+    """What seems to have happened on each page, equal ones looked at once, and not again where they were before."""
+    varying = tuple(name for name, array in question.own.items() if array.shape[-1] > 1)
+    rows = packed(question.answers, question.windows, *(question.own[name] for name in varying))
+    shared = b"".join(array.tobytes() for array in question.own.values() if array.shape[-1] == 1)
+    small = len(rows[0]) + len(shared) <= 8 * MOST_KEPT
+    found = question.formula.found if small else {}
+    if len(found) > MOST_FOUND:
+        found.clear()
+    keys = [(row, shared, varying) for row in rows]
+    new = {key: page for page, key in enumerate(keys) if key not in found}
+    if new:
+        pages = np.array([*new.values()])
+        found |= dict.fromkeys(new)
+        told = [*new]
+        found |= {told[page]: each for page, each in explained(question.part(pages))}
+    return [found[key] for key in keys]
+
+
+def packed(*arrays: Array) -> list[bytes]:
+    """The numbers of each page as bytes."""
+    table = np.ascontiguousarray(np.concatenate([array.reshape(-1, array.shape[-1]) for array in arrays]).T)
+    return table.view(f"V{table.dtype.itemsize * table.shape[1]}").reshape(-1).tolist()
+
+
+def own_arrays(formula: Prepared, values: Mapping[str, Array]) -> dict[str, Array]:
     """What a formula of a step and its edits rest on, by name; the key's where a student's has another shape."""
-    key = solution.arrays
-    made = edits_of(tree, known_before(step, solution))
-    named = {name for edit in made for name in names(edit.expression)} | set(step.uses)
+    key = formula.solution.arrays
     return {
         name: values[name] if name in values and values[name].shape[:-1] == key[name].shape[:-1] else key[name]
-        for name in sorted(named)
+        for name in formula.named
     }
-
-
-def fitting(shape: Shape, made: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """As many edits as there is room for, the simplest."""
-    return made[: max(1, MOST_NUMBERS // max(1, math.prod(shape)) // 4)]
-
-
-def distinct(*arrays: Array) -> tuple[np.ndarray, np.ndarray]:
-    """The first student of each group whose columns are all equal, and each student's group."""
-    rows = [array.reshape(-1, array.shape[-1]) for array in arrays if array.shape[-1] > 1]
-    if not rows:
-        return np.zeros(1, dtype=int), np.zeros(1, dtype=int)
-    table = np.ascontiguousarray(np.concatenate(rows).T)
-    packed = table.view(np.dtype((np.void, table.dtype.itemsize * table.shape[1]))).reshape(-1)
-    _, first, same = np.unique(packed, return_index=True, return_inverse=True)
-    return first, same.reshape(-1)
 
 
 def explained(question: Question) -> Iterator[tuple[int, Diagnosis]]:
     """The pages of a question that are explained, by number, in portions that fit in memory."""
     count = question.answers.shape[-1]
     entries = math.prod(question.answers.shape[:-1])
-    portion = max(1, MOST_NUMBERS // (entries * 2 * (len(question.edits) + len(RESULTS))))
+    portion = max(1, MOST_NUMBERS // (entries * 2 * (len(question.formula.fitting) + len(RESULTS))))
     for start in range(0, count, portion):
         some = question.part(slice(start, start + portion))
         yield from ((start + page, found) for page, found in named(some))
@@ -163,14 +150,40 @@ def named(question: Question) -> Iterator[tuple[int, Diagnosis]]:
     agree = (np.abs(values - answers) <= allowed) | unwritten
     meets = agree.all(axis=tuple(axis + 1 for axis in axes)) & off.any(axis=axes)
     places = np.where(windows > 0, windows, FRACTION * np.abs(answers))
-    for page in np.flatnonzero(meets.any(axis=0)):
-        k = int(np.argmax(meets[:, page]))
+    pages = np.flatnonzero(meets.any(axis=0))
+    firsts = np.argmax(meets[:, pages], axis=0)
+    for page, k, (chance, number) in zip(pages.tolist(), firsts.tolist(), weighed(
+        values[..., pages], [right[..., pages] for right in rights], answers[..., pages], places[..., pages],
+        off[..., pages], firsts,
+    ), strict=True):  # fmt: skip
+        if chance < odds.SURE:
+            yield page, diagnosis(question, page, tries[k], chance, number)
+
+
+def weighed(
+    values: Array, rights: Sequence[Array], answers: Array, places: Array, off: np.ndarray, firsts: np.ndarray
+) -> Iterator[tuple[float, int]]:
+    """The chance that each page is met by accident, and the distinct values that were tried up to the first that did."""
+    if answers.ndim == 1:
+        numbers = counted(values, rights, places, firsts)
+        chances = np.minimum(1.0, numbers * odds.likeness(answers, places))
+        yield from zip(chances.tolist(), numbers.tolist(), strict=True)
+        return
+    for page, k in enumerate(firsts.tolist()):
         number = count_distinct(values[: k + 1, ..., page], [right[..., page] for right in rights], places[..., page])
         wrong = off[..., page]
-        chance = odds.chance(answers[..., page][wrong], places[..., page][wrong], number)
-        if chance < odds.SURE:
-            alike = [tries[j] for j in np.flatnonzero(meets[:, page])]
-            yield int(page), diagnosis(question, int(page), alike, chance, number)
+        yield odds.chance(answers[..., page][wrong], places[..., page][wrong], number), number
+
+
+def counted(values: Array, rights: Sequence[Array], places: Array, firsts: np.ndarray) -> np.ndarray:
+    """`count_distinct` of the values `(T, n)` up to the first that meets each page, for single numbers, `(n,)`."""
+    wrong = np.isfinite(values) & (np.arange(len(values))[:, None] <= firsts)
+    for right in rights:
+        wrong &= np.abs(values - right) > places
+    rows = np.sort(np.where(wrong, values, np.inf), axis=0)
+    with np.errstate(invalid="ignore"):
+        apart = (np.diff(rows, axis=0) > places) & np.isfinite(rows[1:])
+    return np.asarray(np.isfinite(rows[0]) + apart.sum(axis=0))
 
 
 def tried(question: Question) -> tuple[list[Array], list[Try], Array]:
@@ -178,29 +191,18 @@ def tried(question: Question) -> tuple[list[Array], list[Try], Array]:
     shape = question.answers.shape
     both = evaluated(question)
     halves = [both[..., :-1], np.broadcast_to(both[..., -1:], (len(both), *shape))]
-    tries: list[Try] = []
     values: list[Array] = []
-    for by_key, half in enumerate(halves):
-        tries += [Try(edit.name, (edit.happened, edit.advice), edit, bool(by_key)) for edit in question.edits]
-        values += list(half[1:])
-        for name, words, value in written_otherwise(half[0], question.windows):
-            tries.append(Try(name, words, None, bool(by_key)))
-            values.append(value)
-    order = sorted(range(len(tries)), key=lambda k: rank(tries[k]))
-    return [half[0] for half in halves], [tries[k] for k in order], np.stack([values[k] for k in order])
-
-
-def rank(each: Try) -> tuple[int, int]:
-    """The simplest first: digits cut off, then what is on own values, on the key's, and any one digit at last."""
-    late = {"cut-off": 0, "digit-miswritten": 3}.get(each.name, 2 if each.by_key else 1)
-    return late, ORDER[each.name]
+    for half in halves:
+        values += [half[1:], *(value[None] for _, _, value in written_otherwise(half[0], question.windows))]
+    tries, order = question.formula.tries
+    return [half[0] for half in halves], tries, np.concatenate(values)[order]
 
 
 def evaluated(question: Question) -> Array:
     """The right formula and its edits for each page and, in the last column, for the key: `(1 + E, …, n + 1)`."""
     pages = question.answers.shape[-1]
     arrays = {name: both(own, question.key[name], pages) for name, own in question.own.items()}
-    result = numeric(batch(question.right, question.edits), arrays)
+    result = question.formula.together(arrays)
     return np.broadcast_to(result, (*result.shape[:-1], pages + 1))
 
 
@@ -209,13 +211,6 @@ def both(own: Array, key: Array, pages: int) -> Array:
     if own is key:
         return key
     return np.concatenate([np.broadcast_to(own, (*own.shape[:-1], pages)), key], axis=-1)
-
-
-@lru_cache(maxsize=1024)
-def batch(right: Expression, made: tuple[Edit, ...]) -> Expression:
-    """A formula and its edits as one tree, in which what they share stands once."""
-    trees = (right, *(edit.expression for edit in made))
-    return Apply(OPERATIONS["stack"], trees, (), (len(trees), *right.shape))
 
 
 def count_distinct(values: Array, rights: Sequence[Array], places: Array) -> int:
@@ -231,11 +226,10 @@ def count_distinct(values: Array, rights: Sequence[Array], places: Array) -> int
     return len(np.unique(np.round(rows / np.where(width > 0, width, 1)), axis=0))
 
 
-def diagnosis(question: Question, page: int, alike: Sequence[Try], chance: float, number: int) -> Diagnosis:
-    """What is said of a page that the first of these explains, and the others too."""
-    first = alike[0]
+def diagnosis(question: Question, page: int, first: Try, chance: float, number: int) -> Diagnosis:
+    """What is said of a page that this explains."""
     formula = ""
-    if first.edit is not None and not question.right.shape:
+    if first.edit is not None and not question.formula.right.shape:
         arrays = question.key if first.by_key else question.own
         formula = put_in(first.edit.expression, arrays, page)
     happened, advice = first.words

@@ -57,9 +57,9 @@ def miswritten(right: Array, unit: Array) -> Iterator[Array]:
     [1.33, 1.43, 1.53, 1.63, 1.73, 1.83, 1.93, 1.03, 1.13, 2.23, 3.23]
     """
     whole = np.round(np.abs(right) / unit)
+    steps = np.arange(1, 10).reshape(9, *(1 for _ in whole.shape))
     for k in range(1, MOST_DIGITS):
         digit = np.floor(whole / 10.0**k) % 10
-        for step in range(1, 10):
-            value = whole + ((digit + step) % 10 - digit) * 10.0**k
-            there = (whole >= 10.0**k) & (value >= 10.0**k) & (whole < 10.0**MOST_DIGITS)
-            yield np.where(there, np.sign(right) * value * unit, np.nan)
+        values = whole + ((digit + steps) % 10 - digit) * 10.0**k
+        there = (whole >= 10.0**k) & (values >= 10.0**k) & (whole < 10.0**MOST_DIGITS)
+        yield from np.where(there, np.sign(right) * values * unit, np.nan)

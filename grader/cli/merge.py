@@ -1,0 +1,40 @@
+"""`grader merge`: put the shares of a cohort together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.cli import terminal
+from grader.cli.grade import finish
+from grader.cli.pages import settable
+
+
+@click.command("merge")
+@click.argument("shares", type=terminal.FOLDER, nargs=-1, required=True)
+@click.option("--problems", type=terminal.FOLDER, help="Folder of specs, or one spec.  [default: problems/]")
+@click.option("--out", type=terminal.FOLDER, default=Path("out"), show_default=True, help="Where results go.")
+@click.option(
+    "--feedback",
+    type=click.Choice(["md", "tex", "html", "pdf"]),
+    callback=settable,
+    help="Write feedback pages in this format, however many students there are.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a summary for scripts.")
+def command(shares: tuple[Path, ...], problems: Path | None, out: Path, feedback: str | None, as_json: bool) -> None:
+    """Put together what `grader grade --shard I/N` wrote into the folders SHARES, which stand in the order of I.
+
+    The result is that of one run over everything: nothing is marked again, and who handed in twice is found.
+
+    \b
+    Example:
+        grader grade exam.jsonl --shard 1/2 --out out-1/
+        grader grade exam.jsonl --shard 2/2 --out out-2/
+        grader merge out-1/ out-2/ --out out/
+    """
+    from grader.run import Options
+    from grader.run.merging import merge
+
+    folder, options = terminal.problems_folder(problems), Options(pages=feedback or "")
+    finish(lambda: merge(shares, folder, out, options, terminal.progress), out, as_json)
