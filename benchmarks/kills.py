@@ -19,7 +19,19 @@ from students import ID, write_cohort
 
 CUT_OFF = str(ROOT / "benchmarks" / "cut_off.py")
 PORTION = 50_000  # bytes of a piece
-CALLS = "pwrite64,write,fsync,fdatasync,ftruncate,rename,unlink,openat,mkdir"
+CALLS = {
+    "pwrite64": 200, "write": 80, "fsync": 6, "fdatasync": 8, "ftruncate": 4, "rename": 4, "unlink": 8, "openat": 900,
+}  # fmt: skip
+    "pwrite64": 200,
+    "write": 80,
+    "fsync": 6,
+    "fdatasync": 8,
+    "ftruncate": 4,
+    "rename": 4,
+    "unlink": 8,
+    "openat": 900,
+}
+"""Calls of the system at which runs are killed, and how many of each there are about."""
 STORE = ("grades.sqlite", "grades.sqlite-wal", "grades.sqlite-shm")
 
 
@@ -123,13 +135,16 @@ def at_an_event(scene: Scene, events: list[str], draw: random.Random) -> str:
 
 def at_a_call(scene: Scene, draw: random.Random) -> str:
     """Kill in a call of the system: a page of the store that is written, a rename, anything between."""
-    call = draw.choice(CALLS.split(","))
-    nth = draw.randint(1, 400 if call in {"pwrite64", "openat", "write"} else 12)
-    stated = ["-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={nth}"]
-    process = started(["strace", *stated, *scene.command()], subprocess.DEVNULL)
-    status = process.wait()
-    kill(process)
-    return f"in {call} {nth}" + ("" if status else " (never came)")
+    while True:
+        scene.begin()
+        call = draw.choice(list(CALLS))
+        nth = draw.randint(1, CALLS[call])
+        stated = ["-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={nth}"]
+        process = started(["strace", *stated, *scene.command()], subprocess.DEVNULL)
+        status = process.wait()
+        kill(process)
+        if status:  # else there were not so many calls
+            return f"in {call} {nth}"
 
 
 def kills(where: Path, count: int, students: int, seed: int) -> Iterator[tuple[str, str, str, str, str]]:
