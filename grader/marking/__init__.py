@@ -38,9 +38,9 @@ def mark_cohort(problem: Problem, answers: Sequence[Mapping[str, Any]]) -> Marke
     None, lists and mappings of these. Raises `DocumentError` where such data is nested too deep to be a document.
 
     Equal pages are marked once. Those whose answers have the solution's shapes are judged together, one evaluation a
-    step; those with other shapes in a group for each set of shapes, so that what follows from a map of the wrong size is
-    still recognised, and those with a wrong formula that values are put into in a group for each such formula. What a
-    student's mark is does not depend on who else is marked.
+    step; those with other shapes in a group for each set of shapes, so that what follows from a map of the wrong size
+    is still recognised, and those with a wrong formula that values are put into in a group for each such formula. What
+    a student's mark is does not depend on who else is marked.
     """
     handed = handed_in(answers, problem.solution, [part.step for part in problem.parts])
     first, same = equal_pages(handed)

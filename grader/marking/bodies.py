@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 
@@ -12,7 +12,7 @@ import numpy as np
 from grader.marking.handed import Numbered
 from grader.marking.marked import Marked
 from grader.marking.marks import Body, share
-from grader.parts import ROUND, VERDICTS, Part, total
+from grader.parts import ROUND, VERDICTS, total
 from grader.problem import Problem
 
 _ENCODE = msgspec.json.Encoder().encode

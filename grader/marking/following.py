@@ -63,7 +63,9 @@ class Way:
         step = self.taken[name]
         led_to = self.led_to[name] = evaluate(step.expression, self.carried)
         self.carried[name] = self.solution.arrays[name] if led_to is None else led_to
-        self.exact[name], self.honest[name] = (self.all_of(uses(step.expression), known) for known in (self.exact, self.honest))
+        self.exact[name], self.honest[name] = (
+            self.all_of(uses(step.expression), known) for known in (self.exact, self.honest)
+        )
         if name in self.put:
             self.honest[name] = self.honest[name] & False
 
@@ -84,7 +86,7 @@ class Way:
         return found
 
     def rest_on(self, name: str, who: Students) -> Iterator[tuple[tuple[str, ...], Students]]:
-        """What the answers of some students to a step rest on, by the way that they took, and which students these are."""
+        """What the answers of some students to a step rest on, by the way that they took, and who these are."""
         for named, took in reversed(self.routes.get(name, [])):
             there = took[who]
             if there.any():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -71,8 +72,10 @@ def judge_answer(answer: Answer, problem: Problem, part: Part, own: Own) -> Judg
         return Judgement("undecided", words.undecided(found.reason))
     answers, followed = [answer], None
     if own and (trees := own_trees(vocabulary, problem, own)) and not any(map(nothing, trees.values())):
-        answers.append(Answer(with_own(vocabulary, trees), step, answer.stated))
-        followed = follows(answers[-1], trees)
+        with suppress(MisfitError, ShapeError):  # what it names has another shape in the student's own formulas
+            by_own = Answer(with_own(vocabulary, trees), step, answer.stated)
+            followed = follows(by_own, trees)
+            answers.append(by_own)
     if slip := followed or slipped(answers, problem.solution):
         return slip
     return Judgement("wrong", words.differs(found, words.key_of(step)))
@@ -120,15 +123,15 @@ def nothing(tree: Expression) -> bool:
 
 
 def own_trees(vocabulary: Vocabulary, problem: Problem, own: Own) -> dict[str, Expression]:
-    """A student's own formulas in the page's symbols, by step; those of another shape than the step's, or that do not fit together, are left out.
+    """A student's own formulas in the page's symbols, by step; without those whose shapes do not fit.
 
     What one of them names is what the student has said of it.
     """
     trees: dict[str, Expression] = {}
     for name, text in own:
         step = problem.solution[name]
-        answer = Answer(with_own(vocabulary, trees), step, statement(text, problem.decimal))
         try:
+            answer = Answer(with_own(vocabulary, trees), step, statement(text, problem.decimal))
             tree = answer.scope.expanded(answer.tree())
         except (MisfitError, ShapeError):  # on own formulas before it that have another shape
             continue

@@ -1,4 +1,4 @@
-"""Pages whose answers have the same shapes, and rest on the same formulas: judged together, and what is said of each."""
+"""Pages whose answers have the same shapes, and rest on the same formulas: judged together, and what each is told."""
 
 from __future__ import annotations
 

@@ -72,7 +72,10 @@ class Handed:
 
     def sheet(self, row: int) -> dict[str, Node]:
         """One student's answers by step."""
-        nodes = {step: self.typed[step].node(code) for step, code in zip(self.steps, self.codes[:, row].tolist(), strict=True)}
+        nodes = {
+            step: self.typed[step].node(code)
+            for step, code in zip(self.steps, self.codes[:, row].tolist(), strict=True)
+        }
         return {step: node for step, node in nodes.items() if node is not None}
 
 

@@ -211,7 +211,7 @@ class Answers:
 def one_of(size: Shape, cases: Mapping[int, np.ndarray], default: int) -> np.ndarray:
     """For each entry the first case that is true."""
     codes = np.full(size, default)
-    for code, mask in reversed(cases.items()):
+    for code, mask in reversed([*cases.items()]):
         codes[spread_over(mask, size)] = code
     return codes
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Marked:
     """Some students' marks on one problem: each distinct mark once, and which of them each student has.
 
-    >>> one = Marked("sgd", ("w",), b'{"part":"w","verdict":"wrong","credit":0.0,"points":1.0}\\n', np.zeros(1, np.uint8),
-    ...     np.zeros((1, 2), np.int32), (Fraction(0),), np.zeros(2, np.int32))
+    >>> body, codes = b'{"part":"w","verdict":"wrong","credit":0.0,"points":1.0}\\n', np.zeros((1, 2), np.int32)
+    >>> one = Marked("sgd", ("w",), body, np.array([5], np.uint8), codes, (Fraction(0),), codes[0])
     >>> [mark.verdict for marks in one.marks(["s001", "s002"]) for mark in marks]
     ['wrong', 'wrong']
     >>> joined([one, one.take(np.array([0]))]).codes

@@ -11,6 +11,7 @@ import msgspec
 
 from grader.expression.tree import Index
 
+
 class Mark(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The verdict on one step of one student's page.
 

@@ -1,7 +1,7 @@
 """The marks on a part whose answers are single numbers, as lines of JSON for many pages at once.
 
-What is said of an answer is said by `group.said`, once for each kind of sentence and with gaps in it for a student's own
-numbers; the gaps are filled for the cohort.
+What is said of an answer is said by `group.said`, once for each kind of sentence and with gaps for a student's own
+numbers, which are filled for the cohort.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from grader.document import Text
 from grader.kinds import Numbers, number
 from grader.marking.answers import as_typed
 from grader.marking.bodies import POSITIONS, Bodies
@@ -110,7 +111,7 @@ class SingleNumbers:
         """What the students typed."""
         typed, read = self.group.handed.typed[self.part.step], self.group.reads[self.part.step]
         return [
-            quoted(as_typed(typed.node(code))) if code in read.answers else f'"{typed.given[code]}"'
+            quoted(as_typed(typed.node(code) or Text(""))) if code in read.answers else f'"{typed.given[code]}"'
             for code in self.group.handed.of(self.part.step)[who].tolist()
         ]
 

@@ -97,7 +97,7 @@ class Pages:
         first, same = equal_pages(handed)
         sheets = [handed.sheet(page) for page in first.tolist()]
         found = [body_of(self.problem, part, sheet.get(part.step), self.texts(part.step, sheet)) for sheet in sheets]
-        return self.bodies.put(found)[same]
+        return np.asarray(self.bodies.put(found)[same])
 
     def compared(self, group: Group, part: Part) -> np.ndarray:
         """The marks of a group's pages on a part; what is correct, or blank, once for each that was typed."""
@@ -119,4 +119,5 @@ class Pages:
         some, which = used(typed, len(group.handed.typed[part.step]))
         first = np.empty(len(some), dtype=np.intp)
         first[which] = who
-        return self.bodies.put([group.body(part, i, CODES[verdicts[i]]) for i in first.tolist()])[which]
+        found = self.bodies.put([group.body(part, i, CODES[verdicts[i]]) for i in first.tolist()])
+        return np.asarray(found[which])

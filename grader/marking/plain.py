@@ -28,7 +28,7 @@ def decimals(texts: Sequence[str], decimal: str = "point") -> Decimals:
 
     >>> found = decimals(["0.600", "-12", "1e3", ""])
     >>> found.plain.tolist(), found.values[:2].tolist(), found.half_units[:2].tolist(), found.digits[:2].tolist()
-    ([True, True, False, False], [0.6, -12.0], [0.0005, 0.5], [3, 2])
+    ([True, True, False, False], [0.6, -12.0], [0.0005, 0.5], [3.0, 2.0])
     """
     short = np.array(texts, dtype=f"U{LONGEST}") if texts else np.zeros(0, dtype=f"U{LONGEST}")
     signs = np.ascontiguousarray(short.view(np.uint32).reshape(len(texts), LONGEST).T)
@@ -47,4 +47,4 @@ def decimals(texts: Sequence[str], decimal: str = "point") -> Decimals:
     plain &= written < LONGEST
     unit = 1 / 10.0**places
     values = np.where(plain, number / 10.0**places, np.nan)
-    return Decimals(plain, np.where(minus & (number > 0), -values, values), unit / 2, written)
+    return Decimals(plain, np.where(minus & (number > 0), -values, values), unit / 2, written.astype(float))

@@ -8,7 +8,6 @@ can take (Moore, Kearfott & Cloud, Introduction to Interval Analysis, 2009, chap
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 

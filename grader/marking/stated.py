@@ -17,6 +17,7 @@ from grader.parts import Part
 from grader.problem import Problem
 from grader.solution import Step
 
+
 @dataclass(frozen=True)
 class Judgement:
     """A verdict on one answer as a whole, with what the student reads."""

@@ -93,7 +93,7 @@ def reason(changes: Sequence[Change]) -> str:
 
 @dataclass(frozen=True)
 class Side:
-    """A page in one of two runs: the marks that count, what they come from, and the program's where a person decided."""
+    """A page in one of two runs: the marks that count, what they come from, the program's if a person decided."""
 
     marks: Marks
     basis: bytes
@@ -173,7 +173,7 @@ class LastRun:
 
 @dataclass(frozen=True)
 class Now:
-    """A portion of this run: each student's name and place in the store, what they handed in, and the marks by problem."""
+    """A portion of this run: each student's name and place in the store, what they handed in, the marks by problem."""
 
     students: Sequence[str]
     portion: Portion

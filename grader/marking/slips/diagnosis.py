@@ -16,7 +16,6 @@ import numpy as np
 
 from grader.expression.tree import Index
 from grader.kinds import Numbers
-from grader.marking.handed import Numbered
 from grader.marking.slips import odds
 from grader.marking.slips.numbers import put_in, typed
 from grader.marking.slips.prepared import MOST_FOUND, MOST_NUMBERS, Prepared, Try, prepared
@@ -163,7 +162,7 @@ def named(question: Question) -> Iterator[tuple[int, Diagnosis]]:
 def weighed(
     values: Array, rights: Sequence[Array], answers: Array, places: Array, off: np.ndarray, firsts: np.ndarray
 ) -> Iterator[tuple[float, int]]:
-    """The chance that each page is met by accident, and the distinct values that were tried up to the first that did."""
+    """The chance that each page is met by accident, and the distinct values tried up to the first that did."""
     if answers.ndim == 1:
         numbers = counted(values, rights, places, firsts)
         chances = np.minimum(1.0, numbers * odds.likeness(answers, places))

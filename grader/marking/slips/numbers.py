@@ -156,7 +156,7 @@ def form(written: Expression, arrays: Mapping[str, Array], signs: Sequence[bool]
 
 
 def filled(written: Expression, arrays: Mapping[str, Array], page: int) -> str | None:
-    """A formula with the numbers of a page, by its form for numbers of such signs; None where one is no short decimal."""
+    """A formula with the numbers of a page, by its form for numbers of such signs, None where one is not short."""
     if id(written) not in _SLOTS:
         marks = Marks(arrays)
         substituted(written, marks)
