@@ -22,15 +22,6 @@ PORTION = 50_000  # bytes of a piece
 CALLS = {
     "pwrite64": 200, "write": 80, "fsync": 6, "fdatasync": 8, "ftruncate": 4, "rename": 4, "unlink": 8, "openat": 900,
 }  # fmt: skip
-    "pwrite64": 200,
-    "write": 80,
-    "fsync": 6,
-    "fdatasync": 8,
-    "ftruncate": 4,
-    "rename": 4,
-    "unlink": 8,
-    "openat": 900,
-}
 """Calls of the system at which runs are killed, and how many of each there are about."""
 STORE = ("grades.sqlite", "grades.sqlite-wal", "grades.sqlite-shm")
 
