@@ -209,7 +209,8 @@ def shards(students: int, count: int, folder: Path | None) -> None:
         outs = [where / f"shard-{i}" for i in range(1, count + 1)]
         parts = [once(file, out, "--engine", "serial", "--shard", name) for name, out in zip(names, outs, strict=True)]
         shutil.rmtree(merged, ignore_errors=True)
-        done = run([*GRADER, "merge", *map(str, outs), "--out", str(merged)])
+        problems = str(file.parent / "problems")
+        done = run([*GRADER, "merge", *map(str, outs), "--problems", problems, "--out", str(merged)])
         cpu = sum(part.cpu for part in parts)
         differ = [name for name in RESULTS if digest(one / name) != digest(merged / name)]
         click.echo(f"{students} students   wall s    cpu s")
