@@ -195,6 +195,18 @@ def test_what_cannot_be_used_takes_nothing_from_the_rest(
     assert {name: written.get(name) for name in RESULTS} == {name: undisturbed.get(name) for name in RESULTS}
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_everybody_hands_in_again(cohort: Course, undisturbed: Files, engine: str) -> None:
+    """With times the later answers count: those of the first pieces all give way, and nothing of them is left."""
+    cohort = cohort.but(engine=engine)
+    lines = cohort.lines()
+    first = [line | {"answers": {"sgd-cohort": {"yhat_1": "1"}}, "time": "2026-03-05 10:00"} for line in lines]
+    cohort.hand_in([*first, *(line | {"time": "2026-03-05 11:00"} for line in lines)])
+    assert cohort.run().plain
+    written = cohort.written()
+    assert {name: written.get(name) for name in RESULTS} == {name: undisturbed.get(name) for name in RESULTS}
+
+
 ENVIRONMENTS = [
     {"PYTHONHASHSEED": "0", "LC_ALL": "C", "TZ": "Pacific/Kiritimati"},
     {"PYTHONHASHSEED": "1", "LC_ALL": "de_DE.UTF-8", "LANGUAGE": "de", "TZ": "America/St_Johns"},
