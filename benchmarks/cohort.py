@@ -25,6 +25,7 @@ from pathlib import Path
 
 import click
 from formulas import write_formulas
+from kills import table
 from measured import GRADER, Run, grade, json_seconds, run
 from students import STEPS, write_cohort
 
@@ -208,7 +209,8 @@ def shards(students: int, count: int, folder: Path | None) -> None:
         outs = [where / f"shard-{i}" for i in range(1, count + 1)]
         parts = [once(file, out, "--engine", "serial", "--shard", name) for name, out in zip(names, outs, strict=True)]
         shutil.rmtree(merged, ignore_errors=True)
-        done = run([*GRADER, "merge", *map(str, outs), "--out", str(merged)])
+        problems = str(file.parent / "problems")
+        done = run([*GRADER, "merge", *map(str, outs), "--problems", problems, "--out", str(merged)])
         cpu = sum(part.cpu for part in parts)
         differ = [name for name in RESULTS if digest(one / name) != digest(merged / name)]
         click.echo(f"{students} students   wall s    cpu s")
@@ -217,6 +219,18 @@ def shards(students: int, count: int, folder: Path | None) -> None:
         click.echo(f"merge          {done.wall:8.2f} {done.cpu:8.2f}   {done.largest / 1e6:.0f} MB")
         click.echo(f"overhead a shard: {(cpu - whole.cpu) / count:.2f} s of a processor")
         click.echo(f"same bytes: {'no: ' + ', '.join(differ) if differ else 'yes'}")
+
+
+@main.command()
+@click.option("--count", type=int, default=100, show_default=True)
+@click.option("--students", type=int, default=1500, show_default=True)
+@SEED
+@FOLDER
+def kills(count: int, students: int, seed: int, folder: Path | None) -> None:
+    """Runs killed at random, by time, at what they do and in calls of the system; then run to their end."""
+    with working(folder) as where:
+        if not table(where / "kills", count, students, seed):
+            raise click.exceptions.Exit(1)
 
 
 if __name__ == "__main__":

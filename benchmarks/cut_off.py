@@ -58,7 +58,7 @@ def watch(heard: Callable[[str], None]) -> None:
             tell(first_word(statement))
             return super().executemany(statement, *stated)
 
-    sqlite3.connect = functools.partial(sqlite3.connect, factory=Watched)
+    sqlite3.connect = functools.partial(sqlite3.connect, factory=Watched)  # type: ignore[assignment]
     sys.addaudithook(hook)
 
 
@@ -86,7 +86,7 @@ def jumping(by: float) -> Callable[[], float]:
 
     def clock() -> float:
         looks[0] += 1
-        return now() + by * looks[0] * (-1) ** looks[0]
+        return now() + (by if looks[0] % 2 else -by) * looks[0]
 
     return clock
 

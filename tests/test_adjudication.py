@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from grader.marking.marks import Mark
-from grader.run import Graded, grade
+from tests import work
+from tests.work import Work
 
 FILES = ("notes", "report")
 TEXTS = [Path(f"adjudicated/{name}.csv").read_text(encoding="utf-8") for name in FILES]
@@ -17,17 +18,17 @@ ROWS = [row for text in TEXTS for row in csv.DictReader(io.StringIO(text))]
 
 
 @pytest.fixture(scope="module")
-def graded() -> Graded:
-    return grade(Path("submissions"), Path("problems"))
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Work:
+    return work.marked(Path("submissions"), Path("problems"), tmp_path_factory.mktemp("out"))
 
 
-def marked(graded: Graded, row: dict[str, str]) -> Mark:
+def marked(graded: Work, row: dict[str, str]) -> Mark:
     mark: Mark = graded.marks[row["student"]][row["problem"]][row["part"]]
     return mark
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row['problem']}-{row['part']}" for row in ROWS])
-def test_the_marker_agrees_or_says_why_not(graded: Graded, row: dict[str, str]) -> None:
+def test_the_marker_agrees_or_says_why_not(graded: Work, row: dict[str, str]) -> None:
     """The same verdict; where it is another, the table names that and gives a reason."""
     found = marked(graded, row).verdict
     stated, _, reason = row["disagreement"].partition(": ")
@@ -35,7 +36,7 @@ def test_the_marker_agrees_or_says_why_not(graded: Graded, row: dict[str, str]) 
     assert bool(stated) == bool(reason.strip()) == (found != row["verdict"])
 
 
-def test_every_part_is_adjudicated(graded: Graded) -> None:
+def test_every_part_is_adjudicated(graded: Work) -> None:
     """Of every problem that a student handed in something for, each part once, in the problem's order."""
     pages = {(row["student"], row["problem"]) for row in ROWS}
     for student, by_problem in graded.marks.items():

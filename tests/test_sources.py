@@ -8,23 +8,23 @@ import pytest
 
 from grader.marking import first_wrong
 from grader.marking.marks import earned
-from grader.run import Graded, grade
+from tests.work import Work, marked
 
 ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
-def graded() -> Graded:
-    return grade(ROOT / "submissions", ROOT / "problems")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Work:
+    return marked(ROOT / "submissions", ROOT / "problems", tmp_path_factory.mktemp("out"))
 
 
-def test_everything_is_read(graded: Graded) -> None:
+def test_everything_is_read(graded: Work) -> None:
     """No file, problem or step is unknown."""
     assert graded.errors == []
     assert list(graded.marks) == ["notes", "report"]
 
 
-def test_exactly_the_wrong_cells_of_the_reports_maps_are_found(graded: Graded) -> None:
+def test_exactly_the_wrong_cells_of_the_reports_maps_are_found(graded: Work) -> None:
     """Seven of the 75 entries are wrong, by hand and by every witness; the row and the column count from 1."""
     wrong = {
         (mark.part, i, j)
@@ -40,7 +40,7 @@ def test_exactly_the_wrong_cells_of_the_reports_maps_are_found(graded: Graded) -
     }  # fmt: skip
 
 
-def test_the_sgd_page_first_goes_wrong_at_the_fourth_slope(graded: Graded) -> None:
+def test_the_sgd_page_first_goes_wrong_at_the_fourth_slope(graded: Work) -> None:
     """Everything before it is right by the key or by the page's own values."""
     marks = graded.marks["notes"]["sgd-line"]
     first = first_wrong(marks)
@@ -71,7 +71,7 @@ SGD = {
 
 
 @pytest.mark.parametrize(("part", "verdict"), SGD.items())
-def test_the_sgd_page_step_by_step(graded: Graded, part: str, verdict: str) -> None:
+def test_the_sgd_page_step_by_step(graded: Work, part: str, verdict: str) -> None:
     """Each verdict as a careful person gives it, with the reason beside it where it is not plain."""
     assert graded.marks["notes"]["sgd-line"][part].verdict == verdict
 
@@ -88,12 +88,12 @@ def test_the_sgd_page_step_by_step(graded: Graded, part: str, verdict: str) -> N
         ("cnn-two-kernels", "flat", "follows", 1),  # the page's own pooled maps, written as one vector
     ],
 )
-def test_the_convolution_pages(graded: Graded, problem: str, part: str, verdict: str, share: float) -> None:
+def test_the_convolution_pages(graded: Work, problem: str, part: str, verdict: str, share: float) -> None:
     """Each verdict and the share of the points, with the reason."""
     mark = graded.marks["notes"][problem][part]
     assert (mark.verdict, mark.credit) == (verdict, pytest.approx(share))
 
 
-def test_totals_are_exact(graded: Graded) -> None:
+def test_totals_are_exact(graded: Work) -> None:
     """68 of the report's 75 points, not 68.00000000000001."""
     assert sum(map(earned, graded.marks["report"]["exercise-2-maps"])) == 68

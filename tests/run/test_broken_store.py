@@ -78,11 +78,11 @@ def test_a_broken_store(cohort: Course, undisturbed: Files, how: str) -> None:
     """It is moved aside, not deleted, and told; everything is marked anew."""
     cohort.run()
     BROKEN[how](cohort.store)
-    before = cohort.store.read_bytes()
+    size = cohort.store.stat().st_size
     said = cohort.run()
     assert said.plain
     assert "it is now out/grades.sqlite.bad" in said.error
-    assert (cohort.results / "grades.sqlite.bad").read_bytes()[:100] == before[:100]
+    assert (cohort.results / "grades.sqlite.bad").stat().st_size >= size
     assert aside(cohort) == undisturbed
 
 

@@ -155,7 +155,17 @@ def a_line_broken(course: Course) -> None:
     course.answers.write_bytes(b"".join([*lines[:50], b'{"student": \n', *lines[50:]]))
 
 
-CHANGES = [respelled, softer, shifted, shorter, a_line_broken, cohorts.changed]
+def many_lines_broken(course: Course) -> None:
+    """So many that in some pieces there is nobody."""
+    course.answers.write_bytes(b'{"student": \n' * 1000 + course.answers.read_bytes() + b'{"student": \n' * 1000)
+
+
+def everybody_twice(course: Course) -> None:
+    """Of the later pieces nothing counts."""
+    course.answers.write_bytes(course.answers.read_bytes() * 2)
+
+
+CHANGES = [respelled, softer, shifted, shorter, cohorts.changed, a_line_broken, many_lines_broken, everybody_twice]
 
 
 @pytest.mark.parametrize(("change", "engine"), cohorts.alternating(CHANGES))
@@ -164,11 +174,37 @@ def test_changed_in_between(cohort: Course, events: Events, change: Callable[[Co
     cohort = cohort.but(engine=engine)
     cut_in_the_middle(cohort, events)
     change(cohort)
-    cohort.run()
+    assert cohort.run().plain
     fresh = cohort.but(out="fresh")
-    fresh.run()
+    assert fresh.run().plain
     kept = {name: data for name, data in cohort.written().items() if name in fresh.written() or "/" not in name}
     assert kept == fresh.written()  # pages of students who hand in nothing any more stay where they are
+
+
+@pytest.mark.parametrize("change", [a_line_broken, many_lines_broken, everybody_twice])
+def test_what_cannot_be_used_takes_nothing_from_the_rest(
+    cohort: Course, undisturbed: Files, change: Callable[[Course], None]
+) -> None:
+    """Broken lines, one or pieces full of them, and second answers are told; the marks are those without them."""
+    change(cohort)
+    said = cohort.run()
+    assert said.status == 1
+    assert said.plain
+    written = cohort.written()
+    assert written["unread.jsonl"]
+    assert {name: written.get(name) for name in RESULTS} == {name: undisturbed.get(name) for name in RESULTS}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_everybody_hands_in_again(cohort: Course, undisturbed: Files, engine: str) -> None:
+    """With times the later answers count: those of the first pieces all give way, and nothing of them is left."""
+    cohort = cohort.but(engine=engine)
+    lines = cohort.lines()
+    first = [line | {"answers": {"sgd-cohort": {"yhat_1": "1"}}, "time": "2026-03-05 10:00"} for line in lines]
+    cohort.hand_in([*first, *(line | {"time": "2026-03-05 11:00"} for line in lines)])
+    assert cohort.run().plain
+    written = cohort.written()
+    assert {name: written.get(name) for name in RESULTS} == {name: undisturbed.get(name) for name in RESULTS}
 
 
 ENVIRONMENTS = [
@@ -192,7 +228,7 @@ def test_a_system_without_most_letters(cohort: Course, undisturbed: Files) -> No
     environment = {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     assert cohort.but(environment=environment).run().plain
     written = cohort.written()
-    assert {name: written[name] for name in RESULTS} == {name: undisturbed[name] for name in RESULTS}
+    assert {name: written.get(name) for name in RESULTS} == {name: undisturbed.get(name) for name in RESULTS}
 
 
 def test_results_that_were_deleted(cohort: Course, undisturbed: Files) -> None:
