@@ -18,8 +18,8 @@ class Misfits:
     """What submissions answer that no problem asks: an error each, with what may have been meant.
 
     Of a problem whose own spec is `broken` nothing is said: its author has been told. Which steps are answered is
-    looked at once for all students who answer the same ones. `ids` are the names that may have been meant, where walking
-    over the problems would read their specs.
+    looked at once for all students who answer the same ones. `ids` are the names that may have been meant, where
+    walking over the problems would read their specs.
     """
 
     def __init__(

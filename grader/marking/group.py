@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.expression.tree import Index, Shape
-from grader.kinds import READ, Numbers
+from grader.kinds import READ, Kind, Numbers, number
 from grader.marking import words
 from grader.marking.answers import as_typed
 from grader.marking.following import Students
@@ -100,13 +100,11 @@ class Group:
         codes, column = self.handed.of(name), self.columns[name]
         kept: list[str | None] = self._labels.setdefault(name, [None] * len(self.handed.typed[name]))
         mine = codes[who].tolist()
-        key, show = self.expected(name), self.solution[name].kind.show
-        for code, i in dict(zip(mine, who.tolist(), strict=True)).items():
-            if kept[code] is None:
-                values = column.values[..., i]
-                shown = show(values)
-                same = values.shape == self.solution[name].shape and shown == key
-                kept[code] = "" if same else name if values.shape else f"{name} = {shown}"
+        new = {code: i for code, i in zip(mine, who.tolist(), strict=True) if kept[code] is None}
+        values = column.values[..., [*new.values()]]
+        key, alike = self.expected(name), values.shape[:-1] == self.solution[name].shape
+        for code, text in zip(new, shown(self.solution[name].kind, values), strict=True):
+            kept[code] = "" if alike and text == key else name if values.ndim > 1 else f"{name} = {text}"
         return [kept[code] or "" for code in mine]
 
     def message(self, part: Part, i: int, verdict: str, judged: Judged, expected: object) -> str:
@@ -150,6 +148,20 @@ class Group:
 
 LED = {"rounded": words.rounded, "follows": words.follows, "undecided": words.too_coarse}
 """What is said of an answer that is judged by the student's own earlier values."""
+
+
+def shown(kind: Kind, values: np.ndarray) -> list[Any]:
+    """Values `(…, n)` as a kind of answer shows them.
+
+    >>> shown(Numbers(), np.array([1.2736323266, -8.0, np.nan]))
+    ['1.27363', '-8', 'nan']
+    """
+    if not isinstance(kind, Numbers) or values.ndim > 1:
+        return [kind.show(values[..., i]) for i in range(values.shape[-1])]
+    texts = [f"{value:.6g}" for value in values.tolist()]
+    for k in np.flatnonzero(values == np.round(values)).tolist():
+        texts[k] = number(float(values[k]))
+    return texts
 
 
 def said(verdict: str, inputs: list[str], own: object, expected: object, digits: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -92,9 +93,26 @@ def handed_in(answers: Sequence[Mapping[str, Any]], steps: Iterable[str], asked:
     named = tuple(step for step in steps if step in always or any(step in answer for answer in answers))
     typed: dict[str, Typed] = {}
     codes = np.empty((len(named), len(answers)), dtype=np.int32)
-    for row, step in enumerate(named):
-        typed[step], codes[row] = coded([answer.get(step, ABSENT) for answer in answers])
+    for row, (step, values) in enumerate(zip(named, by_step(answers, named), strict=True)):
+        typed[step], codes[row] = coded(values)
     return Handed(named, typed, codes)
+
+
+def by_step(answers: Sequence[Mapping[str, Any]], steps: Sequence[str]) -> Iterable[Sequence[Any]]:
+    """The students' answers to each step."""
+    if len(steps) < 2 or not answers:
+        return [[answer.get(step, ABSENT) for answer in answers] for step in steps]
+    get = itemgetter(*steps)
+    nothing = dict.fromkeys(steps, ABSENT)
+
+    def row(answer: Mapping[str, Any]) -> tuple[Any, ...]:
+        try:
+            found: tuple[Any, ...] = get(answer)
+        except KeyError:
+            found = get({**nothing, **answer})
+        return found
+
+    return zip(*map(row, answers), strict=True)
 
 
 def coded(values: Sequence[Any]) -> tuple[Typed, np.ndarray]:

@@ -106,7 +106,7 @@ def unpacked(data: bytes) -> Marked:
 
 
 def of_pages(problem: Problem, pages: Sequence[Marks]) -> Marked:
-    """Marks as arrays, from the records of each student's page, which has a mark for each part that the problem asks."""
+    """Marks as arrays, from the records of each student's page, which has a mark for each part that is asked."""
     known: dict[bytes, int] = {}
     encode, start = msgspec.json.Encoder().encode, len(b'"student":"","problem":' + msgspec.json.encode(problem.id)) + 1
     bare = ([b"{" + encode(msgspec.structs.replace(mark, student=""))[start + 1 :] for mark in page] for page in pages)

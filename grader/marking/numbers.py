@@ -13,11 +13,12 @@ import msgspec
 import numpy as np
 
 from grader.document import Text
-from grader.kinds import Numbers, number
+from grader.kinds import Numbers
+from grader.marking import words
 from grader.marking.answers import as_typed
 from grader.marking.bodies import POSITIONS, Bodies
 from grader.marking.following import Students
-from grader.marking.group import Group, said, wanted
+from grader.marking.group import Group, said, shown, wanted
 from grader.marking.marks import Body, listing
 from grader.marking.verdicts import CODES, SLIP, UNREAD
 from grader.parts import Part
@@ -59,17 +60,40 @@ class SingleNumbers:
         """The numbers of the marks of some students."""
         codes = self.judged.codes[who]
         found = np.empty(len(who), dtype=np.int32)
-        alone = (codes == SLIP) | (codes == UNREAD)
-        if alone.any():
-            found[alone] = bodies.put(
-                [self.group.body(self.part, i, CODES[self.judged.codes[i]]) for i in who[alone].tolist()]
-            )
-        rest = np.flatnonzero(~alone)
+        if (slipped := codes == SLIP).any():
+            found[slipped] = self.put_lines(bodies, self.slipped(who[slipped]), codes[slipped])
+        if (unread := codes == UNREAD).any():
+            marks = [self.group.body(self.part, i, CODES[UNREAD]) for i in who[unread].tolist()]
+            found[unread] = bodies.put(marks)
+        rest = np.flatnonzero(~(slipped | unread))
         for columns, some in self.group.inputs(self.part.step, who[rest]):
             at = rest[np.searchsorted(who[rest], some)]
             lines = self.lines(some, codes[at].tolist(), columns)
-            found[at] = bodies.put_lines(lines, PLACES[codes[at]], np.array(self.group.shares)[codes[at]])
+            found[at] = self.put_lines(bodies, lines, codes[at])
         return found
+
+    def put_lines(self, bodies: Bodies, lines: list[str], codes: np.ndarray) -> np.ndarray:
+        """The numbers of some marks that are lines of JSON, with their verdicts by code."""
+        return bodies.put_lines(lines, PLACES[codes], np.array(self.group.shares)[codes])
+
+    def slipped(self, who: Students) -> list[str]:
+        """The marks of students who made a slip."""
+        head, rest = self.body("slip", ANSWER, expected=self.expected).split(f'"{ANSWER}"')
+        rest = rest.removesuffix("}")
+        own = ["" if each in {None, self.expected} else f',"own":{quoted(each)}' for each in self.own(who)]
+        slips = [self.judged.slips[i] for i in who.tolist()]
+        return [
+            f'{head}{answer}{rest}{lead},"slip":{quoted(slip.name)},'
+            f'"message":{quoted(words.slipped(slip.told, self.expected))}}}'
+            for answer, lead, slip in zip(self.answers(who), own, slips, strict=True)
+        ]
+
+    def body(self, verdict: str, answer: str, **others: Any) -> str:
+        """A mark on a single number."""
+        share = self.group.shares[CODES.index(verdict)]
+        points = float(self.part.points)
+        body = Body(part=self.part.step, verdict=verdict, credit=share, points=points, answer=answer, **others)
+        return quoted(body)
 
     def lines(self, who: Students, verdicts: list[int], columns: list[list[str]]) -> list[str]:
         """The marks of students whose answers rest on the same steps, with what is said of their answers to these."""
@@ -90,17 +114,9 @@ class SingleNumbers:
         verdict = CODES[code]
         own = self.expected if same else OWN
         message = said(verdict, [INPUTS] * count, own, self.expected, wanted(self.part))
-        body = Body(
-            part=self.part.step,
-            verdict=verdict,
-            credit=self.group.shares[code],
-            points=float(self.part.points),
-            answer=ANSWER,
-            expected=self.expected,
-            own=None if same else OWN,
-            message=message.replace(listing([INPUTS] * count), INPUTS) if count else message,
-        )
-        head, rest = quoted(body).replace("%", "%%").split(f'"{ANSWER}"')
+        message = message.replace(listing([INPUTS] * count), INPUTS) if count else message
+        body = self.body(verdict, ANSWER, expected=self.expected, own=None if same else OWN, message=message)
+        head, rest = body.replace("%", "%%").split(f'"{ANSWER}"')
         about, message = rest.split('"message":')
         message = message.replace(INPUTS, "%s") if INPUTS in message else f"%.0s{message}"
         form = f'{head}%s{gap(about)}"message":{gap(message)}'
@@ -121,25 +137,13 @@ class SingleNumbers:
         if led_to is None:
             return [None] * len(who)
         if isinstance(self.step.kind, Numbers):
-            return shown(np.broadcast_to(led_to, self.judged.codes.shape)[who])
+            return shown(self.step.kind, np.broadcast_to(led_to, self.judged.codes.shape)[who])
         return [self.group.led_to(self.step, i) for i in who.tolist()]
 
 
 def gap(form: str) -> str:
     """A form with a gap for what own values lead to; one that takes nothing in, at its end, where it does not say."""
     return form.replace(OWN, "%s") if OWN in form else f"{form}%.0s"
-
-
-def shown(values: np.ndarray) -> list[str]:
-    """Values for people, as `number` shows them.
-
-    >>> shown(np.array([1.2736323266, -8.0, np.nan]))
-    ['1.27363', '-8', 'nan']
-    """
-    texts = [f"{value:.6g}" for value in values.tolist()]
-    for k in np.flatnonzero(values == np.round(values)).tolist():
-        texts[k] = number(float(values[k]))
-    return texts
 
 
 def named(columns: Sequence[Sequence[str]], count: int) -> tuple[list[int], list[str]]:

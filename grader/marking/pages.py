@@ -16,7 +16,7 @@ from grader.marking.handed import Handed, equal_pages
 from grader.marking.marked import Marked, used
 from grader.marking.numbers import SingleNumbers, single
 from grader.marking.reads import read_in
-from grader.marking.stated import Own, Texts, body_of
+from grader.marking.stated import Own, body_of, texts_of
 from grader.marking.verdicts import CODES, CORRECT, NOTHING, overall
 from grader.parts import Part
 from grader.problem import Problem
@@ -30,7 +30,7 @@ class Pages:
 
     def __init__(self, problem: Problem, handed: Handed) -> None:
         self.problem, self.handed, self.count = problem, handed, handed.codes.shape[1]
-        self.texts = Texts(problem)
+        self.texts = texts_of(problem)
         self.reads = read_in(problem.solution, handed, Reader(problem.decimal))
         self.bodies = Bodies(problem)
 

@@ -52,8 +52,11 @@ class Texts:
         own = self.own(step, answers)
         key = (step, "" if node is None else repr(as_typed(node)), own)
         if key not in self._judged:
+            if len(self._judged) >= MOST_KEPT:
+                self._judged.clear()
             part = self.parts.get(step) or Part(step)
-            self._judged[key] = judged(self.problem, part, node, own)
+            found = self._judged[key] = judged(self.problem, part, node, own)
+            return found
         return self._judged[key]
 
     def own(self, step: str, answers: Mapping[str, Node]) -> Own:
@@ -77,6 +80,8 @@ class Texts:
         from grader.marking.formulas import named_in
 
         if (step, text) not in self._named:
+            if len(self._named) >= MOST_KEPT:
+                self._named.clear()
             before = itertools.takewhile(lambda name: name != step, self.problem.solution)
             used = named_in(self.problem, step, text)
             self._named[step, text] = tuple(name for name in before if name in used)
@@ -91,6 +96,20 @@ class Texts:
         """The student's own earlier formulas that are not the key's and that later steps put values into."""
         found = {each: None for step in self.putting for each in self.own(step, answers)}
         return tuple(found)
+
+
+MOST_KEPT = 20_000  # judgements of a problem
+MOST_PROBLEMS = 64  # whose judgements are kept
+_TEXTS: dict[int, Texts] = {}
+
+
+def texts_of(problem: Problem) -> Texts:
+    """What judges the texts that answer a problem, with what it judged before."""
+    if id(problem) not in _TEXTS:
+        if len(_TEXTS) >= MOST_PROBLEMS:
+            _TEXTS.clear()
+        _TEXTS[id(problem)] = Texts(problem)
+    return _TEXTS[id(problem)]
 
 
 OFF = frozenset({"wrong", "slip", "follows"})

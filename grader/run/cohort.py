@@ -74,6 +74,8 @@ class Places:
 
     def add(self, keys: np.ndarray, places: np.ndarray) -> None:
         """Take in some keys; a key that is there already counts with its last place."""
+        if not len(keys):
+            return
         while self._runs and len(self._runs[-1][0]) <= 2 * len(keys):
             before = self._runs.pop()
             keys, places = np.concatenate([before[0], keys]), np.concatenate([before[1], places])

@@ -50,6 +50,8 @@ class Files:
         return Outputs(self.out, problems, self.reviewed, comparison)
 
     def _write(self, outputs: Outputs, portion: Portion) -> None:
+        if not portion.counts.any():
+            return
         final = outputs.add(self.session.pages(portion, list(outputs.problems)))
         if outputs.tally.students <= MOST_PAGES and not self.format:
             self._few.append(final)
@@ -91,7 +93,8 @@ class Files:
 
     def _again(self, outputs: Outputs) -> Iterator[Final]:
         for portion in self.session.cohort.portions:
-            yield outputs.final(self.session.pages(portion, list(outputs.problems)))
+            if portion.counts.any():
+                yield outputs.final(self.session.pages(portion, list(outputs.problems)))
 
     def drop(self) -> None:
         """Leave what was there where it has not been replaced."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -255,7 +256,7 @@ class FileNames:
             count += 1
             name = f"{plain}-{count}"
         self._taken.add(name.casefold())
-        return name
+        return os.fsdecode(name.encode())  # as UTF-8, also where the system's own letters are fewer
 
 
 def file_names(students: Iterable[str]) -> Mapping[str, str]:

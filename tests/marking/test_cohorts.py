@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.document import Text, from_python
@@ -91,10 +91,15 @@ def test_lines_are_marks(problem: Problem) -> None:
     assert verdicts == [[mark.verdict for mark in marks] for marks in records]
 
 
-@given(st.lists(st.integers(0, 29), max_size=40))
-def test_some_students(problem: Problem, rows: list[int]) -> None:
+@pytest.fixture(scope="module")
+def whole(problem: Problem) -> Marked:
+    return mark_cohort(problem, list(cohort(problem, 30, seed=5)))
+
+
+@settings(deadline=None)
+@given(rows=st.lists(st.integers(0, 29), max_size=40))
+def test_some_students(whole: Marked, rows: list[int]) -> None:
     """Some students' marks are theirs among all, with nothing beside, also from bytes."""
-    whole = mark_cohort(problem, list(cohort(problem, 30, seed=5)))
     some = whole.take(np.array(rows, dtype=np.intp))
     names = [str(row) for row in rows]
     everybody = whole.marks([str(row) for row in range(30)])
@@ -170,10 +175,10 @@ def test_decimals_are_numerals(texts: list[str], decimal: str) -> None:
         assert (found.half_units[k], found.digits[k]) == (float(one.unit) / 2, one.digits)
 
 
-@given(NUMBERS)
-def test_decimals_are_what_a_reader_reads(text: str) -> None:
+@given(text=NUMBERS)
+def test_decimals_are_what_a_reader_reads(problem: Problem, text: str) -> None:
     """A plain decimal is one number to the reader of answers, too."""
-    step = load(PROBLEMS["sgd-line"]).solution["w_1"]
+    step = problem.solution["w_1"]
     if decimals([text]).plain[0]:
         answer = Reader()(step, Text(text))
         assert (answer.shape, answer.values.tolist()) == ((), decimals([text]).values.tolist())
