@@ -48,10 +48,10 @@ def write_formulas(file: Path, answers: int, distinct: int, seed: int = 1) -> Pa
 
 
 def spellings(distinct: int, random: np.random.Generator) -> list[str]:
-    """Different texts, right and wrong, in an order drawn at random.
+    r"""Different texts, right and wrong, in an order drawn at random.
 
     >>> spellings(2, np.random.default_rng(0))
-    ['e^{z_i}/S - e^{z_i}/S (p_i)', '-p_i \\\\frac{\\\\exp(z_i)}{\\\\sum_{k} \\\\exp(z_k)}']
+    ['\\frac{e^{z_i}}{S} (-p_{i} + 1)', '2 \\frac{e^{z_i}}{S} (1 - \\hat y_i)']
     """
     pairs = list(itertools.product(PROBABILITIES, repeat=2))
     found: list[str] = []
