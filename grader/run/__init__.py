@@ -7,7 +7,6 @@ the store holds and of nothing else: a run that was ended anywhere is taken up b
 
 from __future__ import annotations
 
-import pickle
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -145,7 +144,7 @@ def mark_all(
     def weight(done: Done) -> tuple[int, int]:
         return plans[0].size, len(plans[0].chunks)
 
-    with chosen(options.engine, submissions)(pickle.dumps(session.folder), options.workers, options.scheduler) as mark:
+    with chosen(options.engine, submissions)(session.folder, options.workers, options.scheduler) as mark:
         for done in progress(mark(tasks()), "Marking", weight, None):
             portion, told, again = session.commit(plans.popleft(), done)
             unread.add(told)

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from grader.errors import GraderError, Place
-from grader.run.marker import Done, Marker, Task, marker_of
+from grader.folder import Folder
+from grader.run.marker import Done, Marker, Task
 
 AHEAD = 2  # tasks on the way, a worker
 
@@ -38,14 +39,13 @@ class Mark(Protocol):
 
 
 @contextmanager
-def serial(folder: bytes, workers: int, scheduler: str) -> Generator[Mark]:
+def serial(folder: Folder, workers: int, scheduler: str) -> Generator[Mark]:
     """One task after another, in this process."""
-    marker = marker_of(folder)
-    yield lambda tasks: map(marker.mark, tasks)
+    yield lambda tasks: map(Marker(folder).mark, tasks)
 
 
 @contextmanager
-def processes(folder: bytes, workers: int, scheduler: str) -> Generator[Mark]:
+def processes(folder: Folder, workers: int, scheduler: str) -> Generator[Mark]:
     """Processes of this machine, as many as it has cores unless `workers` says otherwise."""
     count = workers or available()
     forking = sys.platform == "linux" and threading.active_count() == 1  # copies what is loaded; unsafe beside threads
@@ -53,15 +53,12 @@ def processes(folder: bytes, workers: int, scheduler: str) -> Generator[Mark]:
     pool = ProcessPoolExecutor(count, context, _begin, (folder,))
     try:
         yield lambda tasks: _lost(_in_order(lambda task: pool.submit(_mark, task), tasks, AHEAD * count))
-        pool.shutdown()
     finally:
-        for process in list((pool._processes or {}).values()):  # no public way to stop what is being marked
-            process.terminate()
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)  # and wait: a worker that is ended while it writes leaves the pool waiting
 
 
 @contextmanager
-def dask(folder: bytes, workers: int, scheduler: str) -> Generator[Mark]:
+def dask(folder: Folder, workers: int, scheduler: str) -> Generator[Mark]:
     """A Dask cluster: the one at `scheduler`, used as it is, or else one of processes of this machine."""
     try:
         from distributed import Client, LocalCluster
@@ -133,14 +130,14 @@ _marker: Marker | None = None
 """Of this worker process."""
 
 
-def _begin(folder: bytes) -> None:
+def _begin(folder: Folder) -> None:
     """Make ready a worker process, which ends when the one that started it does, however that ends."""
     global _marker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all of a terminal; the main process answers it
     parent = multiprocessing.parent_process()
     assert parent is not None
     threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    _marker = marker_of(folder)
+    _marker = Marker(folder)
 
 
 def _end_with(sentinel: Any) -> None:
@@ -153,5 +150,8 @@ def _mark(task: Task) -> Done:
     return _marker.mark(task)
 
 
-def _mark_with(folder: bytes, task: Task) -> Done:
-    return marker_of(folder).mark(task)
+def _mark_with(folder: Folder, task: Task) -> Done:
+    global _marker
+    if _marker is None or _marker.folder is not folder:  # which a worker has once, however many tasks it gets
+        _marker = Marker(folder)
+    return _marker.mark(task)

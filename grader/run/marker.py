@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import gc
-import pickle
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -195,9 +193,3 @@ def by_variant(
         else:
             yield variant, [row]
     yield from shared.values()
-
-
-@functools.lru_cache(maxsize=4)
-def marker_of(folder: bytes) -> Marker:
-    """The marker of a pickled folder, one in each process."""
-    return Marker(pickle.loads(folder))
