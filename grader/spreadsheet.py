@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from fractions import Fraction
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -23,6 +23,22 @@ def defused(text: str) -> str:
     ("'=1+1", 's001', "''-1")
     """
     return "'" + text if _RUN.match(text) else text
+
+
+_PLAIN = re.compile(r"[^\W_][\w.@ -]*")  # starts with a letter or a digit, and holds nothing that is quoted
+
+
+def cell(text: str) -> str:
+    """A text as a cell of a table with commas: defused, and quoted where need be.
+
+    >>> print(cell("s001"), cell("=1+1"), cell("Lee, Ann"))
+    s001 '=1+1 "Lee, Ann"
+    """
+    if _PLAIN.fullmatch(text):
+        return text
+    row = StringIO(newline="")
+    write_rows(row, [[text]])
+    return row.getvalue().removesuffix("\n")
 
 
 def restored(cell: str) -> str:

@@ -74,6 +74,9 @@ def test_each_command_runs(line: str, marked: Path, tmp_path: Path, monkeypatch:
     monkeypatch.chdir(tmp_path)
     words = shlex.split(line.partition("   #")[0])[1:]
     assert words[0] in COMMANDS
+    for folder in words[1:3] if words[0] == "merge" else ():
+        share = ["grade", "submissions/", "--shard", f"{folder[4]}/2", "--out", folder]
+        assert CliRunner().invoke(main, share, catch_exceptions=False).exit_code == 0
     assert CliRunner().invoke(main, words, catch_exceptions=False).exit_code == 0
 
 

@@ -44,7 +44,7 @@ def summarise(graded: Graded, out: Path) -> None:
         console.print(by_student([(name, SheetView(graded.problems[id], marks)) for name, id, marks in tally.pages]))
     students, problems = tally.students, len(graded.problems)
     marked = f"{students:,} student{'s' * (students != 1)} on {problems} problem{'s' * (problems != 1)}"
-    feedback = " and feedback" if (out / "feedback").is_dir() else ""
+    feedback = " and feedback" if graded.feedback else ""
     click.echo(f"\nMarked {marked}; marks{feedback} are in {out}/.")
     if graded.changes is not None:
         tell_changes(graded.changes, graded.anew, out)

@@ -64,6 +64,11 @@ class Marked:
             for student, row in zip(students, rows, strict=True)
         ]
 
+    def some(self, student: str, row: int, parts: Iterable[int]) -> list[Mark]:
+        """The marks of one student, by position, on some parts, by theirs, as records."""
+        fields = (msgspec.json.decode(self.lines[self.codes[part, row]]) for part in parts)
+        return [Mark(student=student, problem=self.problem, **each) for each in fields]
+
     def take(self, rows: np.ndarray) -> Marked:
         """Some of the students, by their positions; marks and totals that none of these has are dropped."""
         kept, codes = used(self.codes[:, rows], len(self.verdicts))

@@ -18,13 +18,14 @@ from grader.folder import Folder, read_sources
 from grader.intake.pieces import pieces
 from grader.intake.portions import PORTION
 from grader.intake.shards import Shard
+from grader.intake.sources import File, walk
 from grader.problem import Problem
 from grader.run.changes import Summary
 from grader.run.decisions import read_decisions
 from grader.run.engines import chosen
 from grader.run.files import Files
 from grader.run.known import Plan
-from grader.run.marker import Done, Task
+from grader.run.marker import Task
 from grader.run.outputs import REVIEW, file_names
 from grader.run.progress import Progress, silent
 from grader.run.session import Session
@@ -73,6 +74,8 @@ class Graded:
     waiting: int = 0
     """Answers that a person must decide."""
     written: bool = False
+    feedback: bool = False
+    """Whether there is a page a student."""
     changes: Summary | None = None
     """What differs from the last run, None where there was none."""
 
@@ -135,21 +138,36 @@ def mark_all(
 ) -> None:
     """Read and mark what was handed in, piece by piece."""
     plans: deque[Plan] = deque()
+    total = extent(submissions, options.shard)
 
     def tasks() -> Iterator[Task]:
         for piece in pieces(submissions, options.mapping, options.shard, options.portion):
             plans.append(session.plan(piece))
             yield plans[-1].task
 
-    def weight(done: Done) -> tuple[int, int]:
-        return plans[0].size, len(plans[0].chunks)
-
     with chosen(options.engine, submissions)(session.folder, options.workers, options.scheduler) as mark:
-        for done in progress(mark(tasks()), "Marking", weight, None):
+        for done in progress(mark(tasks()), "Marking", lambda done: plans[0].weight(done), total):
             portion, told, again = session.commit(plans.popleft(), done)
             unread.add(told)
             unread.again(again)
             files.add(portion)
+
+
+ALONE = frozenset({".yaml", ".yml", ".json", ".md", ".ipynb"})
+"""The endings of files that hold one submission each."""
+
+
+def extent(submissions: Path, shard: Shard | None) -> int | None:
+    """How much there is to read: the bytes of a file of lines, the files where each is a student's; None if unknown."""
+    files = [file for file in walk(submissions) if isinstance(file, File)]
+    endings = {file.ending for file in files}
+    if endings == {".jsonl"} and len(files) == 1:
+        whole = files[0].size or 0
+    elif endings and endings <= ALONE:
+        whole = len(files)
+    else:
+        return None
+    return whole // (shard.n if shard else 1)
 
 
 def finish(graded: Graded, session: Session, unread: Unread, files: Files) -> None:
@@ -160,7 +178,8 @@ def finish(graded: Graded, session: Session, unread: Unread, files: Files) -> No
     if outputs.comparison is not None:
         outputs.change(outputs.comparison.gone(session.cohort.places))
         graded.changes = outputs.changes
-    graded.errors += files.feedback(outputs)
+    if pages := files.feedback(outputs):
+        graded.feedback, graded.errors = True, graded.errors + pages.errors
     graded.errors += outputs.keep(files.everybody())
     told = list(unread.lines())
     unread.keep()

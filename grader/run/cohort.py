@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -115,16 +115,16 @@ class Cohort:
     torn: bool = False
     """Whether somebody of an earlier portion does not count any more."""
 
-    def add(self, portion: Portion, students: Sequence[str], lost: Callable[[int, int], int]) -> None:
-        """Take in a portion. Of a student who is there already, `lost(before, now)` is the one that does not count.
+    def add(self, portion: Portion, keys: np.ndarray, lost: Callable[[int, int], int]) -> None:
+        """Take in a portion, its students by their keys.
 
-        All are places in the order of reading; `NOBODY` says that they are two students after all, with equal keys.
+        Of a student who is there already, `lost(before, now)` is the one that does not count. All are places in the
+        order of reading; `NOBODY` says that they are two students after all, with equal keys.
         """
         start = self.size
         self.portions.append(portion)
         self.starts.append(start)
         self.size += len(portion)
-        keys = keys_of(students)
         before = self.places.find(keys)
         doubtful = before != NOBODY
         doubtful[_repeated(keys)] = True

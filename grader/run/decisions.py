@@ -33,7 +33,7 @@ class Decisions:
         self.reviewed, self.errors = reviewed, list[GraderError]()
         self.waiting = 0
         self._rows: dict[Key, list[Row]] = {}
-        self._problems: dict[str, set[str]] = {}
+        self._parts: dict[tuple[str, str], set[str]] = {}
         self._used: set[int] = set()
         self._odd: set[int] = set()
         self._seen: set[Key] = set()
@@ -50,7 +50,7 @@ class Decisions:
             error = SubmissionError("this answer is decided twice", place, f"the first is on line {first.line}")
         else:
             before.append(row)
-            self._problems.setdefault(row.key[0], set()).add(row.key[1])
+            self._parts.setdefault(row.key[:2], set()).add(row.key[2])
             return
         self.errors.append(error)
         self._odd.add(row.line)
@@ -64,30 +64,27 @@ class Decisions:
         """
         changed: dict[int, Marks] = {}
         listed: dict[int, list[list[str]]] = {}
-        concerned = np.flatnonzero(_WAITING[marked.verdicts[marked.codes]].any(axis=0)).tolist()
-        if self._problems:
-            named = (row for row, student in enumerate(students) if problem.id in self._problems.get(student, ()))
-            concerned = sorted({*concerned, *named})
-        if not concerned:
-            return marked, changed, listed
-        pages = marked.take(np.array(concerned)).marks([students[row] for row in concerned])
-        for row, page in zip(concerned, pages, strict=True):
-            made, listed[row] = self._page(page, problem)
+        waiting = _WAITING[marked.verdicts[marked.codes]]
+        for row, student in enumerate(students) if self._parts else ():
+            for part in self._parts.get((student, problem.id), ()):
+                waiting[[each == part for each in marked.parts], row] = True
+        for row in np.flatnonzero(waiting.any(axis=0)).tolist():
+            made, listed[row] = self._page(marked.some(students[row], row, np.flatnonzero(waiting[:, row])), problem)
             if made:
+                (page,) = marked.take(np.array([row])).marks([students[row]])
                 changed[row] = Marks(made.get(mark.part, mark) for mark in page)
         return replaced(marked, problem, changed), changed, listed
 
-    def _page(self, page: Marks, problem: Problem) -> tuple[dict[str, Mark], list[list[str]]]:
+    def _page(self, marks: Sequence[Mark], problem: Problem) -> tuple[dict[str, Mark], list[list[str]]]:
+        """What a person makes of the marks of a page that wait or have a row, and their rows in the next table."""
         made: dict[str, Mark] = {}
         listed = []
-        for mark in page:
-            row = self._row(mark)
-            if row is not None or mark.verdict in WAITING:
-                decided, cells = self._settle(mark, row, problem)
-                listed += [cells] if cells else []
-                if decided:
-                    made[mark.part] = decided
-                self.waiting += mark.verdict in WAITING and decided is None
+        for mark in marks:
+            decided, cells = self._settle(mark, self._row(mark), problem)
+            listed += [cells] if cells else []
+            if decided:
+                made[mark.part] = decided
+            self.waiting += mark.verdict in WAITING and decided is None
         return made, listed
 
     def _row(self, mark: Mark) -> Row | None:

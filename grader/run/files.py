@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.errors import GraderError
 from grader.intake.reviewed import Reviewed
 from grader.run.changes import Comparison, LastRun
 from grader.run.cohort import Portion
@@ -82,14 +81,14 @@ class Files:
         for portion in self.session.cohort.portions:
             yield from self.session.students(portion.counting())
 
-    def feedback(self, outputs: Outputs) -> list[GraderError]:
-        """Write a page a student, where a format was asked for or the students are few; what could not be shown."""
+    def feedback(self, outputs: Outputs) -> Feedback | None:
+        """Write a page a student, where a format was asked for or the students are few."""
         if not self.format and outputs.tally.students > MOST_PAGES:
-            return []
+            return None
         pages = Feedback(self.out, self.format or "md", outputs.problems)
         for final in self._few if self._few else self._again(outputs):
             pages.write(final)
-        return pages.errors
+        return pages
 
     def _again(self, outputs: Outputs) -> Iterator[Final]:
         for portion in self.session.cohort.portions:

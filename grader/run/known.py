@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from grader.intake.pieces import Piece
-from grader.run.marker import Group, Task
+from grader.run.marker import Done, Group, Task
 from grader.run.store import WIDTH, Store
 
 NOWHERE = -1
@@ -57,8 +57,8 @@ def _halves(digests: bytes) -> np.ndarray:
 class Plan:
     """What of a piece is known, and the task to mark the rest.
 
-    `chunks` and `rows` say where each item's marks are, `(n,)`. The groups of the task are of those in `partly`: chunks
-    of which some problems have other specs now, which alone are marked, and what is new.
+    `chunks` and `rows` say where each item's marks are, `(n,)`, unless all is `new`. The groups of the task are those
+    in `partly`: chunks of which some problems have other specs now, which alone are marked, and what is new.
     """
 
     def __init__(
@@ -68,13 +68,14 @@ class Plan:
         mentioned: Callable[[int], Iterable[str]],
         holds: Callable[[str, bytes | None], bool],
     ) -> None:
-        count = len(piece)
-        nowhere: np.ndarray = np.full(count, NOWHERE, np.int32)
-        self.chunks: np.ndarray
-        self.rows: np.ndarray
-        self.chunks, self.rows = known.find(piece.digests()) if known else (nowhere, nowhere.copy())
         self.partly: list[int] = []
+        self.new = not known
+        if self.new:
+            self.partly, self.task = [NOWHERE], Task(piece, (Group(),))
+            return
         groups = []
+        self.chunks, self.rows = known.find(piece.digests())
+        count = len(self.chunks)
         for chunk in np.unique(self.chunks[self.chunks != NOWHERE]).tolist():
             bases = known.bases[chunk]
             stale = frozenset(id for id in mentioned(chunk) if not holds(id, bases.get(id)))
@@ -88,7 +89,7 @@ class Plan:
             groups.append(Group(None if len(new) == count else tuple(new.tolist())))
         self.task = Task(piece, tuple(groups))
 
-    @property
-    def size(self) -> int:
-        """The bytes of the piece, where it has some."""
-        return self.task.piece.size
+    def weight(self, done: Done) -> tuple[int, int]:
+        """How much of the input the piece is, in bytes where it has some, else in items; and its items."""
+        items = sum(len(batch.items) for batch in done.batches) if self.new else len(self.chunks)
+        return self.task.piece.size or items, items

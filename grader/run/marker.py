@@ -18,10 +18,12 @@ from grader.folder import Folder
 from grader.intake import Submission
 from grader.intake.misfits import Misfits
 from grader.intake.pieces import Piece
+from grader.intake.records import Origins
 from grader.intake.stamps import misdated
 from grader.marking import mark_cohort
 from grader.marking.marked import Marked, joined
 from grader.problem import Problem
+from grader.run.cohort import keys_of
 from grader.run.store import Aside, Head
 from grader.run.told import Told
 
@@ -63,10 +65,11 @@ _BODY = msgspec.msgpack.Decoder(Body)
 class Batch:
     """What became of a group: its submissions as a chunk, and the items that could not be read.
 
-    `items` says which item of the piece each row is.
+    `items` says which item of the piece each row is, and `origins` where it stands.
     """
 
     items: np.ndarray
+    origins: Origins
     digests: bytes
     head: Head
     bodies: dict[str, bytes]
@@ -102,6 +105,7 @@ class Marker:
         wanted = [id for id in head.mentioned if group.problems is None or id in group.problems]
         return Batch(
             np.array([item for item, _ in handed_in], dtype=np.int32),
+            origins_of(submissions),
             b"".join(digests[item] for item, _ in handed_in),
             head,
             {id: self.body(id, submissions, told.get(id, [])) for id in wanted},
@@ -157,7 +161,15 @@ def head_of(submissions: Sequence[Submission]) -> Head:
         if each.seed or each.variant or each.time
     }
     told = [(row, Told.of(trouble)) for row, each in enumerate(submissions) if (trouble := misdated(each))]
-    return Head([each.student for each in submissions], mentioned, asides, told)
+    students = [each.student for each in submissions]
+    return Head(students, keys_of(students).tobytes(), mentioned, asides, told)
+
+
+def origins_of(submissions: Sequence[Submission]) -> Origins:
+    """Where submissions stand."""
+    files = {file: number for number, file in enumerate(dict.fromkeys(each.place.file for each in submissions))}
+    lines = [each.place.line or 0 for each in submissions]
+    return Origins(tuple(files), [files[each.place.file] for each in submissions], lines)
 
 
 def concerned(error: GraderError, submission: Submission) -> str:

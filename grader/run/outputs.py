@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -27,7 +25,7 @@ from grader.run.cohort import Portion
 from grader.run.decisions import Decisions
 from grader.run.store import Aside, encoded
 from grader.run.tally import Tally
-from grader.spreadsheet import Draft, as_text, decimal, defused, write_rows
+from grader.spreadsheet import Draft, as_text, cell, decimal, write_rows
 
 MARKS, TABLE, REVIEW, CHANGES = "marks.jsonl", "marks.csv", "review.csv", "changes.csv"
 
@@ -109,8 +107,8 @@ class Outputs:
     def _table_rows(self, students: Sequence[str], marked: Mapping[str, Marked]) -> None:
         columns = [texts(marked[id].points, marked[id].totals) for id in self.problems]
         totals = totals_of([marked[id] for id in self.problems], len(students))
-        rows = zip(map(defused, students), totals, [self._possible] * len(students), *columns, strict=True)
-        csv.writer(_Unix(self._table), lineterminator="\r\n").writerows(rows)
+        rows = zip(map(cell, students), totals, [self._possible] * len(students), *columns, strict=True)
+        self._table.writelines(",".join(row) + "\n" for row in rows)
 
     def keep(self, students: Iterable[str]) -> list[GraderError]:
         """Put the files in their places; what a person saved meanwhile stays, which is told."""
@@ -145,16 +143,6 @@ class Outputs:
                 text.detach()
         for draft in self._drafts.values():
             draft.drop()
-
-
-class _Unix:
-    """A file that gets the rows of a table with a plain line feed behind each."""
-
-    def __init__(self, file: Any) -> None:
-        self._file = file
-
-    def write(self, row: str) -> int:
-        return int(self._file.write(row.removesuffix("\r\n") + "\n"))
 
 
 _encode = msgspec.json.Encoder().encode

@@ -12,6 +12,7 @@ from grader.errors import Place
 from grader.folder import Folder
 from grader.intake import Submission
 from grader.intake.pieces import Piece
+from grader.intake.records import Origins
 from grader.intake.stamps import counting, stamped
 from grader.marking.marked import Marked, joined, unpacked
 from grader.run.cohort import NOBODY, Cohort, Portion
@@ -55,7 +56,8 @@ class Session:
         """The problems that somebody handed in."""
         self._marker = Marker(folder)
         self.head = lru_cache(maxsize=8)(store.head)
-        self._body = lru_cache(maxsize=256)(self._unpacked)
+        self._stored = lru_cache(maxsize=256)(self._unpacked)
+        self._recent: dict[tuple[int, str], Body] = {}
 
     def plan(self, piece: Piece) -> Plan:
         """What of a piece is to be marked."""
@@ -70,21 +72,28 @@ class Session:
 
     def commit(self, plan: Plan, done: Done) -> tuple[Portion, list[Told], list[Told]]:
         """Keep what was marked; the students of the piece, what is told of it, and of those who were there already."""
-        told: list[tuple[int, Told]] = []
-        for source, batch in zip(plan.partly, done.batches, strict=True):
-            told += batch.unread
+        told = [each for batch in done.batches for each in batch.unread]
+        items, portion = self._new(plan, done.batches[0]) if plan.new else self._mixed(plan, done.batches)
+        told += [(int(items[row]), each) for row, each in self._told(portion)]
+        told.sort(key=lambda each: each[0])
+        self.note(portion)
+        return portion, [each for _, each in told], self.take_in(portion)
+
+    def _new(self, plan: Plan, batch: Batch) -> tuple[np.ndarray, Portion]:
+        """The students of a piece of which nothing was known, and which item of it each is."""
+        rows = np.arange(len(batch.items), dtype=np.int32)
+        chunk = self._keep(NOWHERE, plan, batch) if len(rows) else NOWHERE
+        return batch.items, portion_of(np.full(len(rows), chunk, np.int32), rows, batch.origins)
+
+    def _mixed(self, plan: Plan, batches: Sequence[Batch]) -> tuple[np.ndarray, Portion]:
+        """The same for a piece of which some was known."""
+        for source, batch in zip(plan.partly, batches, strict=True):
             here = np.asarray(batch.items)
             if len(here):
                 plan.chunks[here], plan.rows[here] = self._keep(source, plan, batch), np.arange(len(here))
         items = np.flatnonzero(plan.chunks != NOWHERE)
         origins = plan.task.piece.origins(items.tolist())
-        file, lines = (np.array(each, dtype=np.int32) for each in (origins.file, origins.lines))
-        counts = np.ones(len(items), dtype=bool)
-        portion = Portion(plan.chunks[items], plan.rows[items], lines, file, origins.files, counts)
-        told += [(int(items[row]), each) for row, each in self._told(portion)]
-        told.sort(key=lambda each: each[0])
-        self.note(portion)
-        return portion, [each for _, each in told], self.take_in(portion)
+        return items, portion_of(plan.chunks[items], plan.rows[items], origins)
 
     def _keep(self, source: int, plan: Plan, batch: Batch) -> int:
         bodies = {id: (self._basis(id), body) for id, body in batch.bodies.items()}
@@ -93,7 +102,12 @@ class Session:
             if id not in bodies:
                 basis = self.known.bases[source][id]
                 bodies[id] = basis, self._taken(source, id, basis, plan.rows[batch.items])
-        return self.store.add(self.program, batch.digests, batch.head, bodies)
+        chunk = self.store.add(self.program, batch.digests, batch.head, bodies)
+        self._recent = {(chunk, id): Body.unpacked(body) for id, (basis, body) in bodies.items() if self._is(id, basis)}
+        return chunk
+
+    def _is(self, id: str, basis: bytes) -> bool:
+        return basis == self._basis(id)
 
     def _taken(self, chunk: int, id: str, basis: bytes, rows: np.ndarray) -> bytes:
         """What is kept of some students of another chunk."""
@@ -101,6 +115,9 @@ class Session:
         places = {int(row): place for place, row in enumerate(rows)}
         told = [(places[row], each) for row, each in body.told if row in places]
         return Body(told, unpacked(body.marked).take(rows).packed() if body.marked else b"").packed()
+
+    def _body(self, chunk: int, id: str) -> Body:
+        return self._recent.get((chunk, id)) or self._stored(chunk, id)
 
     def _unpacked(self, chunk: int, id: str) -> Body:
         """A chunk's marks on a problem; of one that nobody in it handed in, what comes of that."""
@@ -149,7 +166,9 @@ class Session:
             told.append(Told.of(error))
             return now if counted is first else before
 
-        self.cohort.add(portion, self.students(portion), lost)
+        heads = ((self.head(chunk), portion.rows[where]) for chunk, where in portion.runs())
+        keys = [np.frombuffer(head.keys, np.uint64)[rows] for head, rows in heads]
+        self.cohort.add(portion, np.concatenate([NO_KEYS, *keys]), lost)
         return told
 
     def _submitted(self, place: int) -> Submission:
@@ -204,6 +223,15 @@ class Session:
         bases = {(id, spec.basis) for specs_ in (self.specs, specs, kept) for id, spec in specs_.items()}
         rows = (portion.packed() for portion in self.cohort.portions)
         self.store.finish(rows, used, {**specs, **kept}, bases, decided, told)
+
+
+NO_KEYS = np.zeros(0, np.uint64)
+
+
+def portion_of(chunks: np.ndarray, rows: np.ndarray, origins: Origins) -> Portion:
+    """Students who all count so far, in the order of reading."""
+    file, lines = (np.array(each, dtype=np.int32) for each in (origins.file, origins.lines))
+    return Portion(chunks, rows, lines, file, origins.files, np.ones(len(chunks), dtype=bool))
 
 
 def nothing(head: Head) -> list[Submission]:

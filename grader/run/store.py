@@ -71,13 +71,15 @@ class Spec(NamedTuple):
 
 
 class Head(msgspec.Struct, frozen=True):
-    """Who is in a chunk: `students` in order, the problems that they answered, known or not, what some say besides.
+    """Who is in a chunk: `students` in order with their keys, the problems that they answered, known or not, what some
+    say besides.
 
     For each problem there is a bit a student, who answered it; none at all where everybody did. What is told of a
     submission as a whole is there too, by row.
     """
 
     students: list[str]
+    keys: bytes
     mentioned: dict[str, bytes]
     asides: dict[int, Aside] = {}
     told: list[tuple[int, Told]] = []
