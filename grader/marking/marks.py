@@ -113,3 +113,15 @@ def listing(words: Sequence[str]) -> str:
 
 WAITING = frozenset({"undecided", "unreadable", "review"})
 """Verdicts that wait for a person."""
+
+
+_ENCODER, _DECODER = msgspec.json.Encoder(), msgspec.json.Decoder(Mark)
+
+
+def encoded(marks: Marks) -> bytes:
+    """Marks as they stand in `marks.jsonl`, a line each."""
+    return bytes(_ENCODER.encode_lines(marks))
+
+
+def decoded(lines: bytes) -> Marks:
+    return Marks(_DECODER.decode_lines(lines))

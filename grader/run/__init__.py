@@ -22,6 +22,7 @@ from grader.intake.sources import File, walk
 from grader.problem import Problem
 from grader.run.changes import Summary
 from grader.run.decisions import read_decisions
+from grader.run.digests import program_digest
 from grader.run.engines import chosen
 from grader.run.files import Files
 from grader.run.known import Plan
@@ -29,7 +30,7 @@ from grader.run.marker import Task
 from grader.run.outputs import REVIEW, file_names
 from grader.run.progress import Progress, silent
 from grader.run.session import Session
-from grader.run.store import BrokenError, aside, opened, program_digest
+from grader.run.store import BrokenError, aside, opened
 from grader.run.tally import Tally
 from grader.run.unread import Unread
 
@@ -181,8 +182,7 @@ def finish(graded: Graded, session: Session, unread: Unread, files: Files) -> No
     if pages := files.feedback(outputs):
         graded.feedback, graded.errors = True, graded.errors + pages.errors
     graded.errors += outputs.keep(files.everybody())
-    told = list(unread.lines())
     unread.keep()
-    session.finish(files.specs(), files.last.specs, outputs.decided, told)
+    session.finish(files.specs(), files.last.specs, outputs.decided, unread.lines())
     graded.problems, graded.tally = dict(outputs.problems), outputs.tally
     graded.waiting, graded.written = outputs.decisions.waiting, True

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.intake.reviewed import Reviewed
-from grader.run.changes import Comparison, LastRun
+from grader.run.changes import Comparison
 from grader.run.cohort import Portion
+from grader.run.last import LastRun
 from grader.run.outputs import Feedback, Final, Outputs
 from grader.run.session import Session
 from grader.run.store import Spec

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from grader.intake.pieces import Piece
+from grader.run.digests import WIDTH
 from grader.run.marker import Done, Group, Task
-from grader.run.store import WIDTH, Store
+from grader.run.store import Store
 
 NOWHERE = -1
 

@@ -17,13 +17,13 @@ from grader.errors import GraderError, Place, SpecError, SubmissionError
 from grader.export.review import COLUMNS as REVIEW_COLUMNS
 from grader.intake.reviewed import Reviewed
 from grader.marking.marked import Marked
-from grader.marking.marks import Marks
+from grader.marking.marks import Marks, encoded
 from grader.problem import Problem
 from grader.run.changes import COLUMNS as CHANGE_COLUMNS
 from grader.run.changes import Change, Comparison, Now, Summary
 from grader.run.cohort import Portion
 from grader.run.decisions import Decisions
-from grader.run.store import Aside, encoded
+from grader.run.store import Aside
 from grader.run.tally import Tally
 from grader.spreadsheet import Draft, as_text, cell, decimal, write_rows
 

@@ -16,11 +16,12 @@ from grader.intake.records import Origins
 from grader.intake.stamps import counting, stamped
 from grader.marking.marked import Marked, joined, unpacked
 from grader.run.cohort import NOBODY, Cohort, Portion
+from grader.run.digests import WIDTH, digest
 from grader.run.known import NOWHERE, Known, Plan
 from grader.run.marker import Batch, Body, Done, Marker
 from grader.run.outputs import Pages
 from grader.run.specs import described
-from grader.run.store import WIDTH, Aside, Head, Spec, Store, digest
+from grader.run.store import Aside, Head, Spec, Store
 from grader.run.told import Told
 
 

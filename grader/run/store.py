@@ -7,11 +7,8 @@ in which order, stands beside them; a run that is ended at any point leaves that
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import json
 import sqlite3
-import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -22,13 +19,11 @@ import msgspec
 import numpy as np
 
 from grader.errors import DocumentError, GraderError, Place
-from grader.marking.marks import Mark, Marks
-from grader.resources import HERE
+from grader.run.digests import canonical
 from grader.run.told import Told
 
 APPLICATION = 0x67726164  # says in the file's head that it is ours
 VERSION = 2  # of the tables below
-WIDTH = 16  # bytes of a digest
 PATIENCE = 0.5  # seconds to wait for another run to end
 
 TABLES = """
@@ -305,33 +300,3 @@ def aside(path: Path, why: str) -> DocumentError:
         raise DocumentError(f"cannot be moved aside: {error.strerror}", Place(str(path)), "remove it") from error
     hint = f"it is now {bad}, and everything is marked anew"
     return DocumentError(f"not a store of marks: {why}", Place(str(path)), hint)
-
-
-def canonical(value: Any) -> str:
-    """JSON without spaces, mappings in their order."""
-    return json.dumps(value, separators=(",", ":"))
-
-
-def digest(value: Any) -> bytes:
-    return hashlib.blake2b(canonical(value).encode(), digest_size=WIDTH).digest()
-
-
-@functools.cache
-def program_digest() -> bytes:
-    """Of all that decides what marks a page gets, beside the page and the spec: our source, Python and NumPy."""
-    found = hashlib.blake2b(f"{sys.version_info[:3]} {np.__version__}".encode(), digest_size=16)
-    for path in sorted(HERE.rglob("*.py")):
-        found.update(path.relative_to(HERE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return found.digest()
-
-
-_ENCODER, _DECODER = msgspec.json.Encoder(), msgspec.json.Decoder(Mark)
-
-
-def encoded(marks: Marks) -> bytes:
-    """Marks as they stand in `marks.jsonl`, a line each."""
-    return bytes(_ENCODER.encode_lines(marks))
-
-
-def decoded(lines: bytes) -> Marks:
-    return Marks(_DECODER.decode_lines(lines))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import msgspec
@@ -24,14 +25,15 @@ class Unread:
 
     def __init__(self, out: Path) -> None:
         self.errors: list[GraderError] = []
-        self.count = 0
+        self.count, self._size = 0, 0
         self._draft = Draft(out / NAME)
         self._again = tempfile.SpooledTemporaryFile(max_size=1 << 20)  # noqa: SIM115
         self._encode = msgspec.json.Encoder().encode
 
     def add(self, told: Iterable[Told]) -> None:
         """Something that was told while reading."""
-        self._draft.file.writelines(self._lines(told))
+        for line in self._lines(told):
+            self._size += self._draft.file.write(line)
 
     def again(self, told: Iterable[Told]) -> None:
         """What was told of students who were there already."""
@@ -46,10 +48,14 @@ class Unread:
                 yield self._encode(each.record()) + b"\n"
 
     def lines(self) -> Iterator[bytes]:
-        """What was told while reading, as lines of the file, for a run that puts several together."""
-        self._draft.file.flush()
-        with open(self._draft.file.name, "rb") as file:
-            yield from file
+        """What was told while reading, as lines of the file in its place, for a run that puts several together."""
+        left = self._size
+        with self._draft.path.open("rb") if left else nullcontext(()) as file:
+            for line in file:
+                left -= len(line)
+                if left < 0:
+                    return
+                yield line
 
     def keep(self) -> None:
         """Put the file in its place; none where nothing was told."""

@@ -1,0 +1,82 @@
+"""The last whole run, as a store has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from grader.marking.marked import Marked, unpacked
+from grader.marking.marks import Mark, Marks, decoded
+from grader.run.cohort import NOBODY, Places, Portion, keys_of
+from grader.run.digests import WIDTH
+from grader.run.marker import Body
+from grader.run.store import Store
+
+
+@dataclass(frozen=True)
+class Side:
+    """A page in one of two runs: the marks that count, what they come from, the program's if a person decided."""
+
+    marks: Marks
+    basis: bytes
+    program: bytes
+    answers: bytes
+    by_program: Marks | None = None
+
+    def decided(self, mark: Mark) -> bool:
+        """Whether a mark that counts is a person's."""
+        return self.by_program is not None and self.by_program[mark.part] != mark
+
+
+class LastRun:
+    """The last whole run, as a store has it."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.specs, self.decided = store, store.specs(), store.decided()
+        self.portions = [Portion.unpacked(each).counting() for each in store.last()]
+        self.places, start = Places(), 0
+        self.starts: list[int] = []
+        for portion in self.portions:
+            self.places.add(keys_of(self.students(portion)), np.arange(start, start + len(portion)))
+            self.starts.append(start)
+            start += len(portion)
+        self._marked = lru_cache(maxsize=64)(self._unpacked)
+        self._program = lru_cache(maxsize=64)(store.program)
+        self._digests = lru_cache(maxsize=64)(store.digests_of)
+
+    def __bool__(self) -> bool:
+        return bool(self.portions)
+
+    def students(self, portion: Portion) -> list[str]:
+        found: list[str] = []
+        for chunk, where in portion.runs():
+            students = self.store.head(chunk).students
+            found += [students[row] for row in portion.rows[where].tolist()]
+        return found
+
+    def at(self, place: int) -> tuple[int, int]:
+        """The chunk and the row of a place."""
+        number = int(np.searchsorted(self.starts, place, side="right")) - 1
+        portion, row = self.portions[number], place - self.starts[number]
+        return int(portion.chunks[row]), int(portion.rows[row])
+
+    def _unpacked(self, chunk: int, problem: str) -> Marked | None:
+        found = self.store.body(chunk, problem, self.specs[problem].basis)
+        return unpacked(Body.unpacked(found).marked) if found else None
+
+    def side(self, student: str, problem: str, place: int) -> Side | None:
+        """A page as it was, None where there was none."""
+        if place == NOBODY or problem not in self.specs:
+            return None
+        chunk, row = self.at(place)
+        marked = self._marked(chunk, problem)
+        if marked is None:
+            return None
+        (marks,) = marked.take(np.array([row])).marks([student])
+        answers = self._digests(chunk)[WIDTH * row : WIDTH * row + WIDTH]
+        decided = self.decided.get((student, problem))
+        final = marks if decided is None else decoded(decided)
+        own = None if decided is None else marks
+        return Side(final, self.specs[problem].basis, self._program(chunk), answers, own)
