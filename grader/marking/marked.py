@@ -64,6 +64,10 @@ class Marked:
             for student, row in zip(students, rows, strict=True)
         ]
 
+    def page(self, student: str, row: int) -> Marks:
+        """All the marks of one student."""
+        return Marks(self.some(student, row, range(len(self.parts))))
+
     def some(self, student: str, row: int, parts: Iterable[int]) -> list[Mark]:
         """The marks of one student, by position, on some parts, by theirs, as records."""
         fields = (msgspec.json.decode(self.lines[self.codes[part, row]]) for part in parts)

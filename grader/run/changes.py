@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from grader.marking.marked import Marked
+from grader.marking.marked import Marked, positions
 from grader.marking.marks import Mark, Marks, earned
 from grader.parts import ROUND, total
 from grader.run.cohort import NOBODY, Places, Portion, keys_of
@@ -115,6 +116,17 @@ class Now:
     decided: Mapping[str, Mapping[int, Marks]]
 
 
+class Outcome(msgspec.Struct, frozen=True):
+    """What counts of a mark."""
+
+    verdict: str
+    credit: float
+    points: float
+
+
+_OUTCOME = msgspec.json.Decoder(Outcome)
+
+
 class Comparison:
     """This run beside the last one, portion by portion. A problem whose spec cannot be read now is left out."""
 
@@ -125,28 +137,51 @@ class Comparison:
         self.differences = {
             id: tuple(differences(last.specs[id].spec, spec.spec)) for id, spec in specs.items() if id in last.specs
         }
+        self._known: dict[Any, int] = {}
         self.same = {id for id, spec in specs.items() if id in last.specs and last.specs[id].basis == spec.basis}
 
     def changes(self, now: Now) -> Iterator[tuple[str, list[Change]]]:
         """The marks that differ, of each student for whom some do, in order."""
         places = self.last.places.find(keys_of(now.students))
-        decided = {student for student, _ in self.last.decided}
-        for row, (student, place) in enumerate(zip(now.students, places.tolist(), strict=True)):
-            untouched = place != NOBODY and self.last.at(place) == (
-                int(now.portion.chunks[row]), int(now.portion.rows[row])
-            )  # fmt: skip
-            person = student in decided or any(row in each for each in now.decided.values())
-            alike = self.same if untouched and not person else set()
-            found = [
-                change
-                for id in self.problems
-                if id not in alike
-                for change in self._on_page(student, id, place, now, row)
-            ]
-            if found:
-                yield student, found
+        alike = {id: self._alike(now, id, places) for id in self.problems}
+        differs = ~np.logical_and.reduce([np.ones(len(places), dtype=bool), *alike.values()])
+        for row in np.flatnonzero(differs).tolist():
+            pages = (self._on_page(now, id, row, int(places[row])) for id in self.problems if not alike[id][row])
+            if found := [change for page in pages for change in page]:
+                yield now.students[row], found
 
-    def _on_page(self, student: str, id: str, place: int, now: Now, row: int) -> list[Change]:
+    def _alike(self, now: Now, id: str, places: np.ndarray) -> np.ndarray:
+        """The students who have the same verdicts and points on a problem as in the last run, `(n,)`."""
+        found = np.zeros(len(places), dtype=bool)
+        if id not in now.final or id not in self.last.specs:
+            return found
+        chunks, rows = self.last.at(places)
+        if id in self.same:
+            found |= (chunks == now.portion.chunks) & (rows == now.portion.rows)
+        for chunk in np.unique(chunks[~found & (chunks != NOBODY)]).tolist():
+            here = np.flatnonzero((chunks == chunk) & ~found)
+            found[here] = self._same_outcomes(self.last.marked(chunk, id), rows[here], now.final[id], here)
+        found[list(now.decided.get(id, ()))] = False
+        if self.last.decided:
+            found[[row for row, student in enumerate(now.students) if (student, id) in self.last.decided]] = False
+        return found
+
+    def _same_outcomes(
+        self, before: Marked | None, old: np.ndarray, after: Marked, new: np.ndarray
+    ) -> np.ndarray | bool:
+        if before is None or before.parts != after.parts:
+            return False
+        (one, sums), (other, totals) = self._outcomes(before), self._outcomes(after)
+        marks = (one[before.codes[:, old]] == other[after.codes[:, new]]).all(axis=0)
+        return np.asarray(marks & (sums[before.totals[old]] == totals[after.totals[new]]))
+
+    def _outcomes(self, marked: Marked) -> tuple[np.ndarray, np.ndarray]:
+        """Whole numbers for what counts of each distinct mark and for each distinct total, equal for equal ones."""
+        counts = positions(map(_OUTCOME.decode, marked.lines), self._known)
+        return counts, positions(marked.points, self._known)
+
+    def _on_page(self, now: Now, id: str, row: int, place: int) -> list[Change]:
+        student = now.students[row]
         before, after = self.last.side(student, id, place), self._after(now, id, row)
         if before is None and after is None:
             return []
@@ -156,10 +191,9 @@ class Comparison:
     def _after(self, now: Now, id: str, row: int) -> Side | None:
         if id not in now.final:
             return None
-        (marks,) = now.final[id].take(np.array([row])).marks([now.students[row]])
-        own = None
-        if row in now.decided.get(id, {}):
-            (own,) = now.by_program[id].take(np.array([row])).marks([now.students[row]])
+        student = now.students[row]
+        own = now.by_program[id].page(student, row) if row in now.decided.get(id, {}) else None
+        marks = now.final[id].page(student, row)
         return Side(marks, self.specs[id].basis, self.program, now.answers[row], own)
 
     def gone(self, there: Places) -> Iterator[tuple[str, list[Change]]]:

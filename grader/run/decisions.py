@@ -71,8 +71,7 @@ class Decisions:
         for row in np.flatnonzero(waiting.any(axis=0)).tolist():
             made, listed[row] = self._page(marked.some(students[row], row, np.flatnonzero(waiting[:, row])), problem)
             if made:
-                (page,) = marked.take(np.array([row])).marks([students[row]])
-                changed[row] = Marks(made.get(mark.part, mark) for mark in page)
+                changed[row] = Marks(made.get(mark.part, mark) for mark in marked.page(students[row], row))
         return replaced(marked, problem, changed), changed, listed
 
     def _page(self, marks: Sequence[Mark], problem: Problem) -> tuple[dict[str, Mark], list[list[str]]]:

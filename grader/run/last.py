@@ -37,12 +37,13 @@ class LastRun:
         self.store, self.specs, self.decided = store, store.specs(), store.decided()
         self.portions = [Portion.unpacked(each).counting() for each in store.last()]
         self.places, start = Places(), 0
-        self.starts: list[int] = []
         for portion in self.portions:
             self.places.add(keys_of(self.students(portion)), np.arange(start, start + len(portion)))
-            self.starts.append(start)
             start += len(portion)
-        self._marked = lru_cache(maxsize=64)(self._unpacked)
+        nothing = np.zeros(0, np.int32)
+        self._chunks = np.concatenate([nothing, *(portion.chunks for portion in self.portions)])
+        self._rows = np.concatenate([nothing, *(portion.rows for portion in self.portions)])
+        self.marked = lru_cache(maxsize=64)(self._unpacked)
         self._program = lru_cache(maxsize=64)(store.program)
         self._digests = lru_cache(maxsize=64)(store.digests_of)
 
@@ -56,13 +57,13 @@ class LastRun:
             found += [students[row] for row in portion.rows[where].tolist()]
         return found
 
-    def at(self, place: int) -> tuple[int, int]:
-        """The chunk and the row of a place."""
-        number = int(np.searchsorted(self.starts, place, side="right")) - 1
-        portion, row = self.portions[number], place - self.starts[number]
-        return int(portion.chunks[row]), int(portion.rows[row])
+    def at(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The chunk and the row of each place, `NOBODY` where there is none."""
+        chunks, rows = (np.append(each, NOBODY)[places] for each in (self._chunks, self._rows))
+        return chunks, rows
 
     def _unpacked(self, chunk: int, problem: str) -> Marked | None:
+        """A chunk's marks on a problem; `marked` keeps some."""
         found = self.store.body(chunk, problem, self.specs[problem].basis)
         return unpacked(Body.unpacked(found).marked) if found else None
 
@@ -70,11 +71,11 @@ class LastRun:
         """A page as it was, None where there was none."""
         if place == NOBODY or problem not in self.specs:
             return None
-        chunk, row = self.at(place)
-        marked = self._marked(chunk, problem)
+        chunk, row = int(self._chunks[place]), int(self._rows[place])
+        marked = self.marked(chunk, problem)
         if marked is None:
             return None
-        (marks,) = marked.take(np.array([row])).marks([student])
+        marks = marked.page(student, row)
         answers = self._digests(chunk)[WIDTH * row : WIDTH * row + WIDTH]
         decided = self.decided.get((student, problem))
         final = marks if decided is None else decoded(decided)
