@@ -119,5 +119,7 @@ class Pages:
         some, which = used(typed, len(group.handed.typed[part.step]))
         first = np.empty(len(some), dtype=np.intp)
         first[which] = who
+        if single(group, part):
+            return np.asarray(SingleNumbers(group, part).put_plain(self.bodies, first)[which])
         found = self.bodies.put([group.body(part, i, CODES[verdicts[i]]) for i in first.tolist()])
         return np.asarray(found[which])
