@@ -26,6 +26,7 @@ class Absent:
 
 ABSENT = Absent()
 _KEYS = {str, Text, Absent}
+_HASHED = {*_KEYS, int, bool, type(None)}
 _NESTED = {list, dict, Items, Entries}
 
 
@@ -117,15 +118,32 @@ def by_step(answers: Sequence[Mapping[str, Any]], steps: Sequence[str]) -> Itera
 
 def coded(values: Sequence[Any]) -> tuple[Typed, np.ndarray]:
     """Distinct answers, and which of them each is, `(N,)`."""
-    known = Numbered({ABSENT: 0})
-    if not _KEYS.issuperset(map(type, values)):
-        return _coded(values, known)
+    try:
+        known: dict[Any, int] = dict.fromkeys([ABSENT, *values], 0)
+    except TypeError:
+        return _coded(values)
+    given = [*known]
+    texts = _KEYS.issuperset(map(type, given))
+    if not texts and not apart(values):
+        return _coded(values)
+    known.update(zip(given, range(len(given)), strict=True))
     codes = np.fromiter(map(known.__getitem__, values), np.int32, len(values))
-    return Typed(tuple(known)), codes
+    if texts:
+        return Typed(tuple(given)), codes
+    numbered = Numbered()
+    table = np.array([numbered[each if type(each) in _KEYS else plain(each)] for each in given], dtype=np.int32)
+    return Typed(tuple(numbered)), table[codes]
 
 
-def _coded(values: Sequence[Any], known: Numbered) -> tuple[Typed, np.ndarray]:
-    """Where some answers are no texts: numbers as they would be typed, lists and mappings by what they hold."""
+def apart(values: Sequence[Any]) -> bool:
+    """Whether a dict tells these apart as `plain` does: 1 and true, which are the same to it, are not both there."""
+    kinds = set(map(type, values))
+    return _HASHED.issuperset(kinds) and not {bool, int} <= kinds
+
+
+def _coded(values: Sequence[Any]) -> tuple[Typed, np.ndarray]:
+    """Where some answers are lists or mappings: these by what they hold."""
+    known = Numbered({ABSENT: 0})
     keys = [value if type(value) in _KEYS else plain(value) for value in values]
     codes = np.fromiter(map(known.__getitem__, keys), np.int32, len(keys))
     given = [*known]

@@ -7,6 +7,7 @@ numbers, which are filled for the cohort.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
@@ -76,16 +77,16 @@ class SingleNumbers:
         if (slipped := codes == SLIP).any():
             some = who[slipped]
             slips = np.unique([id(self.judged.slips[i]) for i in some.tolist()], return_inverse=True)[1]
-            first, same = distinct([slips, *self.telling(some, ())])
+            first, same = self.alike(some, slips)
             found[slipped] = self.put_lines(bodies, self.slipped(some[first]), codes[slipped][first])[same]
         if (unread := codes == UNREAD).any():
-            first, same = distinct(self.telling(who[unread], ()))
+            first, same = self.alike(who[unread])
             marks = [self.group.body(self.part, i, CODES[UNREAD]) for i in who[unread][first].tolist()]
             found[unread] = bodies.put(marks)[same]
         rest = np.flatnonzero(~(slipped | unread))
         for sources, some in self.group.sources(self.part.step, who[rest]):
             at = rest[np.searchsorted(who[rest], some)]
-            first, same = distinct(self.telling(some, sources))
+            first, same = self.alike(some, sources=sources)
             lines = self.lines(some[first], codes[at[first]], sources)
             found[at] = self.put_lines(bodies, lines, codes[at[first]])[same]
         return found
@@ -100,14 +101,19 @@ class SingleNumbers:
         ]
         return self.put_lines(bodies, lines, codes)
 
-    def telling(self, who: Students, sources: Sequence[str]) -> Iterator[np.ndarray]:
-        """What tells the marks of students whose answers rest on the same steps, as whole numbers, `(n,)` each."""
-        yield self.judged.codes[who]
+    def alike(self, who: Students, *others: np.ndarray, sources: Sequence[str] = ()) -> tuple[np.ndarray, np.ndarray]:
+        """`distinct` marks of students whose answers rest on the same steps, by what these and the others say."""
+        handed = self.group.handed
+        typed = [handed.of(step)[who] for step in (self.part.step, *sources)]
+        columns = [self.judged.codes[who], *others, *typed]
+        first, same = distinct(columns)
         led_to = self.group.way.led_to[self.part.step]
-        if led_to is not None and led_to.shape[-1] > 1:
-            yield np.unique(led_to[who].view(np.int64), return_inverse=True)[1]
-        for step in (self.part.step, *sources):
-            yield self.group.handed.of(step)[who]
+        if led_to is None or led_to.shape[-1] == 1:
+            return first, same
+        bits = led_to[who].view(np.int64)
+        if (bits[first][same] == bits).all():  # as it is where all that a step rests on is among the columns
+            return first, same
+        return distinct([*columns, np.unique(bits, return_inverse=True)[1]])
 
     def put_lines(self, bodies: Bodies, lines: list[str], codes: np.ndarray) -> np.ndarray:
         """The numbers of some marks that are lines of JSON, with their verdicts by code."""
@@ -177,11 +183,17 @@ class SingleNumbers:
 
     def answers(self, who: Students) -> list[str]:
         """What the students typed."""
+        codes = self.group.handed.of(self.part.step)[who].tolist()
+        return [*map(self.typed.__getitem__, codes)]
+
+    @cached_property
+    def typed(self) -> list[str]:
+        """The distinct answers in JSON, by their codes."""
         typed, read = self.group.handed.typed[self.part.step], self.group.reads[self.part.step]
-        return [
-            quoted(as_typed(typed.node(code) or Text(""))) if code in read.answers else f'"{typed.given[code]}"'
-            for code in self.group.handed.of(self.part.step)[who].tolist()
-        ]
+        texts = [f'"{given}"' for given in typed.given]
+        for code in read.answers:
+            texts[code] = quoted(as_typed(typed.node(code) or Text("")))
+        return texts
 
     def own(self, who: Students) -> list[Any]:
         """What their own earlier answers lead to, as text."""
@@ -207,11 +219,13 @@ def distinct(columns: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
             rows = np.unique(rows, return_inverse=True)[1]
             most = int(rows.max(initial=0)) + 1
         rows, most = rows * size + column, most * size
-    _, first, which = np.unique(rows, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    places = np.empty_like(order)
-    places[order] = np.arange(len(order))
-    return first[order], places[which]
+    keys = rows.tolist()
+    known = dict.fromkeys(keys, 0)
+    known.update(zip(known, range(len(known)), strict=True))
+    which = np.fromiter(map(known.__getitem__, keys), np.intp, len(keys))
+    first = np.empty(len(known), dtype=np.intp)
+    first[which[::-1]] = np.arange(len(keys))[::-1]
+    return first, which
 
 
 def named(columns: Sequence[Sequence[str]], count: int) -> tuple[list[int], list[str]]:
@@ -220,11 +234,14 @@ def named(columns: Sequence[Sequence[str]], count: int) -> tuple[list[int], list
     >>> named([["w = 1", "", ""], ["b = 2", "b = 3", ""]], 3)
     ([2, 1, 0], ['w = 1 and b = 2', 'b = 3', ''])
     """
-    counts, texts = [0] * count, [""] * count
-    for column in reversed(columns):
+    if not columns:
+        return [0] * count, [""] * count
+    texts = columns[-1]
+    counts = [1 if text else 0 for text in texts]
+    for column in columns[-2::-1]:
         texts = [
             (f"{text}, {behind}" if many > 1 else f"{text} and {behind}" if many else text) if text else behind
             for text, behind, many in zip(column, texts, counts, strict=True)
         ]
-        counts = [min(many + 1, 2) if text else many for text, many in zip(column, counts, strict=True)]
-    return counts, texts
+        counts = [(2 if many else 1) if text else many for text, many in zip(column, counts, strict=True)]
+    return counts, [*texts]
