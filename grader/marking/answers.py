@@ -28,6 +28,11 @@ class Column:
     states: np.ndarray
 
 
+def some_of(column: Column, who: np.ndarray) -> Column:
+    """The answers of some students."""
+    return Column(column.values[..., who], column.half_units[..., who], column.digits[..., who], column.states[..., who])
+
+
 def column(answers: Sequence[Answer | None], shape: Shape) -> Column:
     """Answers of one shape side by side, each distinct one set out once; None is blank.
 

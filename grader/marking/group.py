@@ -33,10 +33,12 @@ class Labels:
 
     def new(self, codes: np.ndarray, who: Students) -> tuple[np.ndarray, Students]:
         """The answers of some students that nobody asked for before, each once, and one who gave each."""
-        there = ~self.known[codes]
-        new, first = np.unique(codes[there], return_index=True)
+        somebody = np.full(len(self.known), -1)
+        somebody[codes] = who
+        somebody[self.known] = -1
+        new = np.flatnonzero(somebody >= 0)
         self.known[new] = True
-        return new, who[there][first]
+        return new, somebody[new]
 
 
 class Group:
@@ -119,8 +121,11 @@ class Group:
         """Say what is said of some distinct answers to a step, each of which one of these students gave."""
         values = self.columns[name].values[..., who]
         key, alike = self.expected(name), values.shape[:-1] == self.solution[name].shape
-        for code, text in zip(codes.tolist(), shown(self.solution[name].kind, values), strict=True):
-            kept.texts[code] = "" if alike and text == key else name if values.ndim > 1 else f"{name} = {text}"
+        texts = shown(self.solution[name].kind, values)
+        start = f"{name} = "
+        told = [name] * len(texts) if values.ndim > 1 else [start + text for text in texts]
+        for code, text, label in zip(codes.tolist(), texts, told, strict=True):
+            kept.texts[code] = "" if alike and text == key else label
 
     def message(self, part: Part, i: int, verdict: str, judged: Judged, expected: object) -> str:
         """What the student reads beside a verdict that is not simply correct."""

@@ -192,7 +192,9 @@ class SingleNumbers:
         typed, read = self.group.handed.typed[self.part.step], self.group.reads[self.part.step]
         texts = [f'"{given}"' for given in typed.given]
         for code in read.answers:
-            texts[code] = quoted(as_typed(typed.node(code) or Text("")))
+            text = typed.text(code)
+            known = text is not None and text.isascii()
+            texts[code] = quoted(str(text) if known else as_typed(typed.node(code) or Text("")))
         return texts
 
     def own(self, who: Students) -> list[Any]:

@@ -209,7 +209,8 @@ def both(own: Array, key: Array, pages: int) -> Array:
     """A column for each page and one for the key, or the one that all share."""
     if own is key:
         return key
-    return np.concatenate([np.broadcast_to(own, (*own.shape[:-1], pages)), key], axis=-1)
+    mine = own if own.shape[-1] == pages else np.broadcast_to(own, (*own.shape[:-1], pages))
+    return np.concatenate([mine, key], axis=-1)
 
 
 def count_distinct(values: Array, rights: Sequence[Array], places: Array) -> int:

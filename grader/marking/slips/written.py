@@ -57,6 +57,7 @@ def miswritten(right: Array, unit: Array) -> Array:
     """
     whole, powers = np.round(np.abs(right) / unit), POWERS[1:, None]
     digits = np.floor(whole / powers) % 10
-    values = whole + ((digits + np.arange(1, 10)[:, None]) % 10 - digits) * powers
+    others = digits + np.arange(1, 10)[:, None]
+    values = whole + (np.where(others < 10, others, others - 10) - digits) * powers
     there = (whole >= powers) & (values >= powers) & (whole < 10.0**MOST_DIGITS)
     return np.where(there, np.sign(right) * values * unit, np.nan).reshape(-1, *right.shape)
