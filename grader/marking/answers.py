@@ -30,7 +30,8 @@ class Column:
 
 def some_of(column: Column, who: np.ndarray) -> Column:
     """The answers of some students."""
-    return Column(column.values[..., who], column.half_units[..., who], column.digits[..., who], column.states[..., who])
+    each = (column.values, column.half_units, column.digits, column.states)
+    return Column(*(array[..., who] for array in each))
 
 
 def column(answers: Sequence[Answer | None], shape: Shape) -> Column:

@@ -9,7 +9,7 @@ from math import lcm
 import msgspec
 import numpy as np
 
-from grader.marking.handed import Numbered
+from grader.marking.handed import numbered
 from grader.marking.marked import Marked
 from grader.marking.marks import Body, share
 from grader.parts import ROUND, VERDICTS, total
@@ -25,7 +25,7 @@ class Bodies:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.lines: dict[str, int] = {}
+        self.lines = numbered()
         self._found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self._ends: list[int] = []
 
@@ -39,7 +39,7 @@ class Bodies:
     ) -> np.ndarray:
         """The numbers of some marks that are lines of JSON, with their verdicts and the share of the points."""
         known = self.lines
-        codes = np.array([known.setdefault(line, len(known)) for line in lines], dtype=np.int32)
+        codes = np.fromiter(map(known.__getitem__, lines), np.int32, len(lines))
         self._found.append((codes, np.asarray(verdicts, dtype=np.uint8), np.asarray(credits, dtype=float)))
         self._ends.append(len(known))
         return codes
@@ -76,6 +76,6 @@ def earned(problem: Problem, codes: np.ndarray, credits: np.ndarray) -> tuple[tu
     step = problem.policy.get(ROUND, Fraction(0))
     most = problem.points if step else Fraction(0)
     all_told = [total([Fraction(int(number), below * each)], most, step) for number in found.tolist()]
-    known = Numbered()
+    known = numbered()
     table = np.array([known[each] for each in all_told], dtype=np.int32)
     return tuple(known), table[totals.reshape(-1)].astype(np.int32)

@@ -6,7 +6,7 @@ numbers, which are filled for the cohort.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from grader.marking.answers import as_typed
 from grader.marking.bodies import LARGEST, POSITIONS, Bodies
 from grader.marking.following import Students
 from grader.marking.group import Group, said, shown, wanted
+from grader.marking.handed import numbered
 from grader.marking.marks import Body, listing
 from grader.marking.verdicts import CODES, CORRECT, NOTHING, SLIP, UNREAD
 from grader.parts import Part
@@ -54,7 +55,7 @@ class Form(NamedTuple):
     head: str
     about: str
     before: str
-    between: str
+    after: str
     end: str
     led: bool
     told: bool
@@ -94,7 +95,7 @@ class SingleNumbers:
     def put_plain(self, bodies: Bodies, who: Students) -> np.ndarray:
         """The numbers of the marks of some students whose answers are correct or blank."""
         codes = self.judged.codes[who]
-        head, rest = self.body(CODES[CORRECT], ANSWER).split(f'"{ANSWER}"')
+        head, rest = self.around(self.body(CODES[CORRECT], ANSWER))
         lines = [
             f"{head}{answer}{rest}" if correct else quoted(self.group.body(self.part, i, CODES[NOTHING]))
             for answer, correct, i in zip(self.answers(who), (codes == CORRECT).tolist(), who.tolist(), strict=True)
@@ -121,7 +122,7 @@ class SingleNumbers:
 
     def slipped(self, who: Students) -> list[str]:
         """The marks of students who made a slip."""
-        head, rest = self.body("slip", ANSWER, expected=self.expected).split(f'"{ANSWER}"')
+        head, rest = self.around(self.body("slip", ANSWER, expected=self.expected))
         rest = rest.removesuffix("}")
         own = ["" if each in {None, self.expected} else f',"own":{quoted(each)}' for each in self.own(who)]
         slips = [self.judged.slips[i] for i in who.tolist()]
@@ -146,11 +147,10 @@ class SingleNumbers:
         forms = [self.forms.get(key) or self.form(key) for key in zip(codes.tolist(), counts, same, strict=True)]
         shown = own if self.plain else [each if each is None else quoted(each)[1:-1] for each in own]
         said = inputs if self.plain else [quoted(each)[1:-1] for each in inputs]
+        rows = zip(forms, self.answers(who), shown, said, strict=True)
         return [
-            f"{head}{answer}{about}{lead if led else ''}{before}{text if told else ''}{between}{lead if echo else ''}{end}"
-            for (head, about, before, between, end, led, told, echo), answer, lead, text in zip(
-                forms, self.answers(who), shown, said, strict=True
-            )
+            f"{head}{typed}{about}{lead if led else ''}{before}{text if told else ''}{after}{lead if echo else ''}{end}"
+            for (head, about, before, after, end, led, told, echo), typed, lead, text in rows
         ]
 
     def inputs(self, who: Students, sources: Sequence[str]) -> tuple[list[int], list[str]]:
@@ -172,12 +172,12 @@ class SingleNumbers:
         message = said(verdict, [INPUTS] * count, own, self.expected, wanted(self.part))
         message = message.replace(listing([INPUTS] * count), INPUTS) if count else message
         body = self.body(verdict, ANSWER, expected=self.expected, own=None if same else OWN, message=message)
-        head, rest = body.split(f'"{ANSWER}"')
+        head, rest = self.around(body)
         about, message = rest.split('"message":')
-        about, led, after = about.partition(OWN)
+        about, led, rest = about.partition(OWN)
         first, told, message = message.partition(INPUTS) if INPUTS in message else ("", "", message)
-        between, echo, end = message.partition(OWN)
-        form = Form(head, about, f'{after}"message":{first}', between, end, bool(led), bool(told), bool(echo))
+        after, echo, end = message.partition(OWN)
+        form = Form(head, about, f'{rest}"message":{first}', after, end, bool(led), bool(told), bool(echo))
         self.forms[key] = form
         return form
 
@@ -188,14 +188,24 @@ class SingleNumbers:
 
     @cached_property
     def typed(self) -> list[str]:
-        """The distinct answers in JSON, by their codes."""
+        """The distinct answers in JSON, by their codes, with no quotes around them where `quote` has these."""
         typed, read = self.group.handed.typed[self.part.step], self.group.reads[self.part.step]
-        texts = [f'"{given}"' for given in typed.given]
+        texts = list(typed.given) if self.quote else [f'"{given}"' for given in typed.given]
         for code in read.answers:
-            text = typed.text(code)
-            known = text is not None and text.isascii()
-            texts[code] = quoted(str(text) if known else as_typed(typed.node(code) or Text("")))
+            text = quoted(as_typed(typed.node(code) or Text("")))
+            texts[code] = text[1:-1] if self.quote else text
         return texts
+
+    @cached_property
+    def quote(self) -> str:
+        """What stands around every answer in JSON: nothing where one is a list or a mapping."""
+        typed, read = self.group.handed.typed[self.part.step], self.group.reads[self.part.step]
+        return '"' if all(typed.text(code) is not None for code in read.answers) else ""
+
+    def around(self, body: str) -> tuple[str, str]:
+        """A mark's JSON before an answer and behind it."""
+        head, rest = body.split(f'"{ANSWER}"')
+        return head + self.quote, self.quote + rest
 
     def own(self, who: Students) -> list[Any]:
         """What their own earlier answers lead to, as text."""
@@ -222,8 +232,7 @@ def distinct(columns: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
             most = int(rows.max(initial=0)) + 1
         rows, most = rows * size + column, most * size
     keys = rows.tolist()
-    known = dict.fromkeys(keys, 0)
-    known.update(zip(known, range(len(known)), strict=True))
+    known = numbered()
     which = np.fromiter(map(known.__getitem__, keys), np.intp, len(keys))
     first = np.empty(len(known), dtype=np.intp)
     first[which[::-1]] = np.arange(len(keys))[::-1]

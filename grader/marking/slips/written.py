@@ -22,7 +22,7 @@ OF_TENSORS = 1 + len(PLACES)  # of them, the first, that are tried on tensors to
 
 
 def written_otherwise(right: Array, windows: Array) -> Array:
-    """Right values `(…, n)` as they come out where they are written down wrongly, `(R, …, n)`, in the order of `RESULTS`.
+    """Right values `(…, n)` as they come out where they are written down wrongly, `(R, …, n)`, as `RESULTS` has them.
 
     `windows` is half of one in the last place of each answer; what needs a last place is NaN where there is none.
     """
