@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -25,6 +26,12 @@ class Column:
     half_units: Array
     digits: Array
     states: np.ndarray
+
+
+def some_of(column: Column, who: np.ndarray) -> Column:
+    """The answers of some students."""
+    each = (column.values, column.half_units, column.digits, column.states)
+    return Column(*(array[..., who] for array in each))
 
 
 def column(answers: Sequence[Answer | None], shape: Shape) -> Column:
@@ -51,24 +58,40 @@ def column(answers: Sequence[Answer | None], shape: Shape) -> Column:
     )
 
 
+LONGEST_KEPT = 80  # characters of an answer that is kept as it was read
+MOST_KEPT = 20_000  # answers
+
+
 class Reader:
-    """Reads answers, each distinct text to a kind of step once."""
+    """Reads answers, each distinct text to a kind of step once, also from cohort to cohort, unless it is long."""
 
     def __init__(self, decimal: str = "point") -> None:
         self.decimal = decimal
         self._read: dict[tuple[Kind, Shape, str], Answer] = {}
 
     def __call__(self, step: Step, node: Node) -> Answer:
-        key = (step.kind, step.shape, str(node) if isinstance(node, Text) else repr(node))
-        if key not in self._read:
-            self._read[key] = fitted(read_answer(self._kind(step), node), step.shape)
-        return self._read[key]
+        text = str(node) if isinstance(node, Text) else repr(node)
+        key = (step.kind, step.shape, text)
+        found = self._read.get(key)
+        if found is None:
+            found = fitted(read_answer(self._kind(step), node), step.shape)
+            if len(text) <= LONGEST_KEPT:
+                if len(self._read) >= MOST_KEPT:
+                    self._read.clear()
+                self._read[key] = found
+        return found
 
     def _kind(self, step: Step) -> Kind:
         """The kind of answer, told what is known of how this one is written."""
         if isinstance(step.kind, Numbers):
             return replace(step.kind, decimal=self.decimal, shape=step.shape, formula=closed)
         return step.kind
+
+
+@lru_cache(maxsize=2)
+def reader(decimal: str) -> Reader:
+    """The reader of answers in which this stands before decimals; what it read last time it knows."""
+    return Reader(decimal)
 
 
 def closed(text: str) -> float:

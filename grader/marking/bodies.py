@@ -9,7 +9,7 @@ from math import lcm
 import msgspec
 import numpy as np
 
-from grader.marking.handed import Numbered
+from grader.marking.handed import numbered
 from grader.marking.marked import Marked
 from grader.marking.marks import Body, share
 from grader.parts import ROUND, VERDICTS, total
@@ -25,8 +25,9 @@ class Bodies:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.lines: dict[str, int] = {}
+        self.lines = numbered()
         self._found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        self._ends: list[int] = []
 
     def put(self, bodies: Sequence[Body]) -> np.ndarray:
         """The numbers of some marks."""
@@ -38,10 +39,9 @@ class Bodies:
     ) -> np.ndarray:
         """The numbers of some marks that are lines of JSON, with their verdicts and the share of the points."""
         known = self.lines
-        new = [line for line in dict.fromkeys(lines) if line not in known]
-        known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
         codes = np.fromiter(map(known.__getitem__, lines), np.int32, len(lines))
         self._found.append((codes, np.asarray(verdicts, dtype=np.uint8), np.asarray(credits, dtype=float)))
+        self._ends.append(len(known))
         return codes
 
     def marked(self, codes: np.ndarray) -> Marked:
@@ -50,9 +50,14 @@ class Bodies:
         for some, those, shares in self._found:
             verdicts[some], credits[some] = those, shares
         points, totals = earned(self.problem, codes, credits)
-        bodies = "".join([f"{line}\n" for line in self.lines]).encode()
         parts = tuple(part.step for part in self.problem.parts)
-        return Marked(self.problem.id, parts, bodies, verdicts, codes, points, totals)
+        return Marked(self.problem.id, parts, self.together(), verdicts, codes, points, totals)
+
+    def together(self) -> bytes:
+        """All lines, encoded in portions: a text with one sign that is not ASCII takes twice the room and more."""
+        lines = [*self.lines]
+        bounds = zip([0, *self._ends], self._ends, strict=False)
+        return b"".join(["\n".join([*lines[start:end], ""]).encode() for start, end in bounds])
 
 
 def earned(problem: Problem, codes: np.ndarray, credits: np.ndarray) -> tuple[tuple[Fraction, ...], np.ndarray]:
@@ -71,6 +76,6 @@ def earned(problem: Problem, codes: np.ndarray, credits: np.ndarray) -> tuple[tu
     step = problem.policy.get(ROUND, Fraction(0))
     most = problem.points if step else Fraction(0)
     all_told = [total([Fraction(int(number), below * each)], most, step) for number in found.tolist()]
-    known = Numbered()
+    known = numbered()
     table = np.array([known[each] for each in all_told], dtype=np.int32)
     return tuple(known), table[totals.reshape(-1)].astype(np.int32)

@@ -25,6 +25,22 @@ from grader.problem import Problem
 from grader.solution import Step
 
 
+class Labels:
+    """What is said of a step's distinct answers, by their codes, as far as it was asked for."""
+
+    def __init__(self, count: int) -> None:
+        self.texts, self.known = [""] * count, np.zeros(count, dtype=bool)
+
+    def new(self, codes: np.ndarray, who: Students) -> tuple[np.ndarray, Students]:
+        """The answers of some students that nobody asked for before, each once, and one who gave each."""
+        somebody = np.full(len(self.known), -1)
+        somebody[codes] = who
+        somebody[self.known] = -1
+        new = np.flatnonzero(somebody >= 0)
+        self.known[new] = True
+        return new, somebody[new]
+
+
 class Group:
     """Some pages: what was handed in, how it was read, in which shapes, and the formulas that are not the key's."""
 
@@ -40,7 +56,7 @@ class Group:
         self.judged, self.way = judged(self.solution, parts, self.columns, shapes, put)
         self.credits = [problem.credit(verdict) for verdict in CODES]
         self.shares = [float(credit) for credit in self.credits]
-        self._labels: dict[str, list[str | None]] = {}
+        self._labels: dict[str, Labels] = {}
         self._expected: dict[str, Any] = {}
 
     def expected(self, step: str) -> Any:
@@ -84,28 +100,32 @@ class Group:
             return None
         return step.kind.show(own[..., i if own.shape[-1] > 1 else 0])
 
-    def inputs(self, step: str, who: Students) -> Iterator[tuple[list[list[str]], Students]]:
-        """What students read of their own earlier answers that a step rests on, nearest first: a column an answer.
+    def sources(self, step: str, who: Students) -> Iterator[tuple[list[str], Students]]:
+        """The earlier answers that a step rests on, nearest first, and the students for whom it is these."""
+        return sources(self.way, step, self.read, who)
 
-        Students for whom it is the same answers come together; an answer like the key's is empty.
-        """
-        stated = [f"{name} = {text}" for name, text in self.own if step in self.way.put]
-        for named, some in sources(self.way, step, self.read, who):
-            labels = [self.labels(name, some) for name in named]
-            yield [*([text] * len(some) for text in stated), *labels], some
+    def stated(self, step: str) -> list[str]:
+        """What is said of the formulas of their own that a step puts values into, which students of a group share."""
+        return [f"{name} = {text}" for name, text in self.own if step in self.way.put]
 
     def labels(self, name: str, who: Students) -> list[str]:
         """What is said of some students' own answers to a step: its name, and the value of one number; empty where it
         is the key's."""
-        codes, column = self.handed.of(name), self.columns[name]
-        kept: list[str | None] = self._labels.setdefault(name, [None] * len(self.handed.typed[name]))
-        mine = codes[who].tolist()
-        new = {code: i for code, i in zip(mine, who.tolist(), strict=True) if kept[code] is None}
-        values = column.values[..., [*new.values()]]
+        codes = self.handed.of(name)[who]
+        kept = self._labels.setdefault(name, Labels(len(self.handed.typed[name])))
+        if not kept.known[codes].all():
+            self._label(name, kept, *kept.new(codes, who))
+        return [*map(kept.texts.__getitem__, codes.tolist())]
+
+    def _label(self, name: str, kept: Labels, codes: np.ndarray, who: Students) -> None:
+        """Say what is said of some distinct answers to a step, each of which one of these students gave."""
+        values = self.columns[name].values[..., who]
         key, alike = self.expected(name), values.shape[:-1] == self.solution[name].shape
-        for code, text in zip(new, shown(self.solution[name].kind, values), strict=True):
-            kept[code] = "" if alike and text == key else name if values.ndim > 1 else f"{name} = {text}"
-        return [kept[code] or "" for code in mine]
+        texts = shown(self.solution[name].kind, values)
+        start = f"{name} = "
+        told = [name] * len(texts) if values.ndim > 1 else [start + text for text in texts]
+        for code, text, label in zip(codes.tolist(), texts, told, strict=True):
+            kept.texts[code] = "" if alike and text == key else label
 
     def message(self, part: Part, i: int, verdict: str, judged: Judged, expected: object) -> str:
         """What the student reads beside a verdict that is not simply correct."""
@@ -120,8 +140,9 @@ class Group:
             return explained(step, self.solution, codes.shape)
         if verdict not in LED and codes.shape:
             return " ".join(self.entries(part, i, judged))
-        ((columns, _),) = self.inputs(part.step, np.array([i]))
-        inputs = [label for (label,) in columns if label]
+        one = np.array([i])
+        ((names, _),) = self.sources(part.step, one)
+        inputs = [*self.stated(part.step), *(label for name in names for label in self.labels(name, one) if label)]
         return said(verdict, inputs, self.led_to(step, i), expected, wanted(part))
 
     def entries(self, part: Part, i: int, judged: Judged) -> Iterator[str]:

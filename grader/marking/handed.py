@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from operator import itemgetter
 from typing import Any
 
@@ -12,12 +14,16 @@ import numpy as np
 from grader.document import Entries, Items, Node, Text, from_python
 
 
-class Numbered(dict[Any, int]):
-    """Things by the order in which they were first asked for."""
+def numbered(*first: Any) -> defaultdict[Any, int]:
+    """Things by the order in which they are first asked for, behind those that are stated.
 
-    def __missing__(self, thing: Any) -> int:
-        self[thing] = len(self)
-        return len(self) - 1
+    >>> [*map(numbered("a").__getitem__, "bab")]
+    [1, 0, 1]
+    """
+    known = defaultdict[Any, int](count().__next__)
+    for each in first:
+        known[each]
+    return known
 
 
 class Absent:
@@ -26,6 +32,7 @@ class Absent:
 
 ABSENT = Absent()
 _KEYS = {str, Text, Absent}
+_HASHED = {*_KEYS, int, bool, type(None)}
 _NESTED = {list, dict, Items, Entries}
 
 
@@ -117,15 +124,30 @@ def by_step(answers: Sequence[Mapping[str, Any]], steps: Sequence[str]) -> Itera
 
 def coded(values: Sequence[Any]) -> tuple[Typed, np.ndarray]:
     """Distinct answers, and which of them each is, `(N,)`."""
-    known = Numbered({ABSENT: 0})
-    if not _KEYS.issuperset(map(type, values)):
-        return _coded(values, known)
-    codes = np.fromiter(map(known.__getitem__, values), np.int32, len(values))
-    return Typed(tuple(known)), codes
+    known = numbered(ABSENT)
+    try:
+        codes = np.fromiter(map(known.__getitem__, values), np.int32, len(values))
+    except TypeError:
+        return _coded(values)
+    given = [*known]
+    if _KEYS.issuperset(map(type, given)):
+        return Typed(tuple(given)), codes
+    if not apart(values):
+        return _coded(values)
+    known = numbered()
+    table = np.array([known[each if type(each) in _KEYS else plain(each)] for each in given], dtype=np.int32)
+    return Typed(tuple(known)), table[codes]
 
 
-def _coded(values: Sequence[Any], known: Numbered) -> tuple[Typed, np.ndarray]:
-    """Where some answers are no texts: numbers as they would be typed, lists and mappings by what they hold."""
+def apart(values: Sequence[Any]) -> bool:
+    """Whether a dict tells these apart as `plain` does: 1 and true, which are the same to it, are not both there."""
+    kinds = set(map(type, values))
+    return _HASHED.issuperset(kinds) and not {bool, int} <= kinds
+
+
+def _coded(values: Sequence[Any]) -> tuple[Typed, np.ndarray]:
+    """Where some answers are lists or mappings: these by what they hold."""
+    known = numbered(ABSENT)
     keys = [value if type(value) in _KEYS else plain(value) for value in values]
     codes = np.fromiter(map(known.__getitem__, keys), np.int32, len(keys))
     given = [*known]
@@ -153,6 +175,6 @@ def equal_pages(handed: Handed) -> tuple[np.ndarray, np.ndarray]:
     if not steps:
         return np.arange(min(1, count)), np.zeros(count, dtype=np.intp)
     rows = np.ascontiguousarray(handed.codes.T).view(f"V{4 * steps}").reshape(-1).tolist()
-    known = Numbered()
+    known = numbered()
     same = np.fromiter(map(known.__getitem__, rows), np.intp, count)
     return np.unique(same, return_index=True)[1], same

@@ -12,8 +12,9 @@ from grader.claims import Same
 from grader.expression.tree import Expression, Index, Shape, names
 from grader.kinds import BLANK, READ, UNREADABLE
 from grader.marking import rounding
-from grader.marking.answers import Column
+from grader.marking.answers import Column, some_of
 from grader.marking.following import Students, Way, chosen, chosen_of, evaluate
+from grader.marking.programs import uses
 from grader.marking.slips.diagnosis import Diagnosis, diagnose
 from grader.marking.tensors import Found, look
 from grader.marking.verdicts import (
@@ -138,11 +139,13 @@ class Answers:
         routes = [claim.of for claim in self.step.claims if isinstance(claim, Same)]
         return [*routes, self.step.expression] if self.name in self.way.put else routes
 
-    def equal(self, target: Array | None) -> np.ndarray:
-        """Where answers are a value, within what the part allows."""
-        if target is None or target.shape[:-1] != self.size[:-1]:
-            return np.zeros(self.size, dtype=bool)
-        return spread_over(near(self.column, target, self.part, self.step.kind.exact), self.size)
+    def equal(self, target: Array | None, answers: Column | None = None) -> np.ndarray:
+        """Where answers, or some of them, are a value, within what the part allows."""
+        column = answers or self.column
+        size = column.values.shape
+        if target is None or target.shape[:-1] != size[:-1]:
+            return np.zeros(size, dtype=bool)
+        return spread_over(near(column, target, self.part, self.step.kind.exact), size)
 
     def by_another_way(self) -> tuple[np.ndarray, np.ndarray]:
         """Where answers are what earlier values lead to by another way, and by right ones."""
@@ -185,13 +188,20 @@ class Answers:
     def named(self, unexplained: np.ndarray) -> dict[int, Explained]:
         """The named slips, on the key's values or on the student's own; the first that explains an answer."""
         found: dict[int, Explained] = {}
-        own = {**self.way.solution.arrays, **self.way.carried}  # a slip may take a value that comes later
+        who = np.flatnonzero(unexplained)
+        some = np.repeat(who, 2) if len(who) == 1 else who  # NumPy sums a lone column in another order
+        column, earned = some_of(self.column, some), chosen(self.earned, some)
         for slip in self.step.slips:
-            by_key = self.equal(evaluate(slip.expression, self.way.solution.arrays))
-            by_own = self.equal(evaluate(slip.expression, own)) & self.earned
+            by_key = self.equal(evaluate(slip.expression, self.way.solution.arrays), column)
+            by_own = self.equal(evaluate(slip.expression, self.values_of(slip.expression, some)), column) & earned
             made = flat(by_key).all(axis=0) | flat(by_own).all(axis=0)
-            found = dict.fromkeys(np.flatnonzero(unexplained & made).tolist(), slip) | found
+            found = dict.fromkeys(some[made].tolist(), slip) | found
         return found
+
+    def values_of(self, expression: Expression, who: Students) -> dict[str, Array]:
+        """What a formula uses, for some students: the key's where it comes later in the page."""
+        key, carried = self.way.solution.arrays, self.way.carried
+        return {name: chosen(carried[name] if name in carried else key[name], who) for name in uses(expression)}
 
     def by_rounding(self, doubtful: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Which entries the rounding of a student's own earlier values allows, `(…, N)`.

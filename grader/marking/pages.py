@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.expression.tree import Shape
-from grader.marking.answers import Reader
+from grader.marking.answers import reader
 from grader.marking.bodies import Bodies
 from grader.marking.following import Students
 from grader.marking.group import Group
@@ -31,7 +31,7 @@ class Pages:
     def __init__(self, problem: Problem, handed: Handed) -> None:
         self.problem, self.handed, self.count = problem, handed, handed.codes.shape[1]
         self.texts = texts_of(problem)
-        self.reads = read_in(problem.solution, handed, Reader(problem.decimal))
+        self.reads = read_in(problem.solution, handed, reader(problem.decimal))
         self.bodies = Bodies(problem)
 
     def marked(self) -> Marked:
@@ -105,19 +105,24 @@ class Pages:
         verdicts = codes if codes.ndim == 1 else overall(codes)
         plain = (verdicts == CORRECT) | (verdicts == NOTHING)
         found = np.empty(len(verdicts), dtype=np.int32)
-        found[plain] = self.by_text(group, part, np.flatnonzero(plain), verdicts)
+        numbers = SingleNumbers(group, part) if single(group, part) else None
+        found[plain] = self.by_text(group, part, np.flatnonzero(plain), verdicts, numbers)
         if len(rest := np.flatnonzero(~plain)):
-            if single(group, part):
-                found[rest] = SingleNumbers(group, part).put(self.bodies, rest)
+            if numbers:
+                found[rest] = numbers.put(self.bodies, rest)
             else:
                 found[rest] = self.bodies.put([group.body(part, i, CODES[verdicts[i]]) for i in rest.tolist()])
         return found
 
-    def by_text(self, group: Group, part: Part, who: Students, verdicts: np.ndarray) -> np.ndarray:
+    def by_text(
+        self, group: Group, part: Part, who: Students, verdicts: np.ndarray, numbers: SingleNumbers | None
+    ) -> np.ndarray:
         """The marks of those of whom there is no more to say than what they typed."""
         typed = group.handed.of(part.step)[who]
         some, which = used(typed, len(group.handed.typed[part.step]))
         first = np.empty(len(some), dtype=np.intp)
         first[which] = who
+        if numbers:
+            return np.asarray(numbers.put_plain(self.bodies, first)[which])
         found = self.bodies.put([group.body(part, i, CODES[verdicts[i]]) for i in first.tolist()])
         return np.asarray(found[which])

@@ -39,7 +39,8 @@ def decimals(texts: Sequence[str], decimal: str = "point") -> Decimals:
     plain = (known == length) & (length <= LONGEST) & (point.sum(axis=0) <= 1) & digit.any(axis=0)
     number, places, written = np.zeros((3, len(texts)), dtype=np.int64)
     behind = np.zeros(len(texts), dtype=bool)
-    for sign, is_digit, is_point in zip(signs, digit, point, strict=True):
+    width = min(LONGEST, int(length.max(initial=0)))
+    for sign, is_digit, is_point in zip(signs[:width], digit[:width], point[:width], strict=True):
         number = np.where(is_digit, 10 * number + sign - ord("0"), number)
         written += is_digit & (number > 0)
         behind |= is_point

@@ -32,6 +32,8 @@ class Program:
     def __call__(self, values: Mapping[str, Array]) -> Array:
         """The value for every student, as `numeric` has it."""
         found = [values[leaf] if isinstance(leaf, str) else leaf for leaf in self.leaves]
+        if not self.operations:
+            return found[-1]
         with np.errstate(all="ignore"):
             for operation, operands, options in self.operations:
                 found.append(operation(*[found[k] for k in operands], **options))

@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.expression.tree import Shape
 from grader.kinds import BLANK, READ, UNREADABLE, Answer, Numbers, without_numbers
-from grader.marking.answers import Column, Reader, column
+from grader.marking.answers import Column, Reader, column, some_of
 from grader.marking.handed import Handed, Typed
 from grader.marking.plain import Decimals, decimals
 from grader.solution import Solution, Step
@@ -44,11 +44,10 @@ class Read:
     def column(self, codes: np.ndarray, shape: Shape) -> Column:
         """The answers of some students, `(…, n)`, all of which have a shape or none."""
         if not shape:
-            table = self.table
-            return Column(table.values[codes], table.half_units[codes], table.digits[codes], table.states[codes])
+            return some_of(self.table, codes)
         some, which = np.unique(codes, return_inverse=True)
         table = column([self.answers.get(code) for code in some.tolist()], shape)
-        return Column(*(each[..., which] for each in (table.values, table.half_units, table.digits, table.states)))
+        return some_of(table, which)
 
 
 def read_in(solution: Solution, handed: Handed, reader: Reader) -> dict[str, Read]:

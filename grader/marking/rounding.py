@@ -15,7 +15,7 @@ import numpy as np
 
 from grader.expression import Expression, Name
 from grader.expression.tree import Index
-from grader.marking.programs import value
+from grader.marking.programs import uses, value
 from grader.numeric import Array
 from grader.solution import Solution
 
@@ -43,19 +43,20 @@ def bounds(solution: Solution, name: str, values: Mapping[str, Array], radii: Ra
     if np.isnan(found).all():
         return found
     rising = {use: np.array(np.broadcast_to(radius, (*radius.shape[:-1], width))) for use, radius in radii.items()}
-    known: list[tuple[Expression, Array]] = []
+    known: list[tuple[Expression | Array, Array]] = []  # a slope, or what comes of one that is the same everywhere
     for (use, at), tree, radius in slopes(solution, name, None, radii):
         if tree is None:
             found[..., radius != 0] = np.nan
         else:
             steep = value(tree, values)
-            found[0] += far(steep, radius)
+            reach = far(steep, radius)
+            found[0] += reach
             rising[use][at] *= np.where(leaning(steep) < 0, -1, 1)
-            known.append((tree, radius))
+            known.append((tree if any(name in radii for name in uses(tree)) else reach, radius))
     for bound, side in zip(found[1:], (-1, 1), strict=True):
         corner = {**values, **{use: values[use] + side * off for use, off in rising.items()}}
-        for tree, radius in known:
-            bound += far(value(tree, corner), radius)
+        for slope, radius in known:
+            bound += slope if isinstance(slope, np.ndarray) else far(value(slope, corner), radius)
     return found
 
 
@@ -73,6 +74,8 @@ def too_many(radii: Radii, most: int) -> np.ndarray:
 def leaning(slope: Array) -> Array:
     """Whether a step's entries rise or fall, `(N,)`; no two count the same, so that a softmax's do not cancel."""
     entries = slope.reshape(-1, slope.shape[-1])
+    if len(entries) == 1:
+        return np.asarray(entries[0])
     return np.asarray((np.linspace(1, 2, len(entries))[:, None] * entries).sum(axis=0))
 
 

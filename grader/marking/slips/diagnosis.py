@@ -187,14 +187,14 @@ def counted(values: Array, rights: Sequence[Array], places: Array, firsts: np.nd
 
 def tried(question: Question) -> tuple[list[Array], list[Try], Array]:
     """What is right by own values and by the key's, and all explanations in order with their values `(T, …, n)`."""
-    shape = question.answers.shape
+    pages = question.answers.shape[-1]
     both = evaluated(question)
-    halves = [both[..., :-1], np.broadcast_to(both[..., -1:], (len(both), *shape))]
-    values: list[Array] = []
-    for half in halves:
-        values += [half[1:], *(value[None] for _, _, value in written_otherwise(half[0], question.windows))]
+    own, key = both[..., :-1], np.repeat(both[..., -1:], pages, axis=-1)
+    windows = np.concatenate([question.windows, question.windows], axis=-1)
+    results = written_otherwise(np.concatenate([own[0], key[0]], axis=-1), windows)
+    values = np.concatenate([own[1:], results[..., :pages], key[1:], results[..., pages:]])
     tries, order = question.formula.tries
-    return [half[0] for half in halves], tries, np.concatenate(values)[order]
+    return [own[0], key[0]], tries, values[order]
 
 
 def evaluated(question: Question) -> Array:
@@ -209,7 +209,8 @@ def both(own: Array, key: Array, pages: int) -> Array:
     """A column for each page and one for the key, or the one that all share."""
     if own is key:
         return key
-    return np.concatenate([np.broadcast_to(own, (*own.shape[:-1], pages)), key], axis=-1)
+    mine = own if own.shape[-1] == pages else np.broadcast_to(own, (*own.shape[:-1], pages))
+    return np.concatenate([mine, key], axis=-1)
 
 
 def count_distinct(values: Array, rights: Sequence[Array], places: Array) -> int:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from grader.expression import names
 from grader.expression.tree import OPERATIONS, Apply, Expression, Index
 from grader.marking.programs import Program, program, uses
 from grader.marking.slips.edits import SIMPLEST, Edit, edits_of, known_before
 from grader.marking.slips.sentences import Words
-from grader.marking.slips.written import written_otherwise
+from grader.marking.slips.written import OF_TENSORS, RESULTS
 from grader.solution import Solution, Step
 
 MOST_NUMBERS = 2_000_000  # that are held at once
@@ -48,8 +49,7 @@ class Prepared:
     @cached_property
     def together(self) -> Program:
         """The formula and as many of its edits as there is room for as one, in which what they share stands once."""
-        trees = (self.right, *(edit.expression for edit in self.fitting))
-        return program(Apply(OPERATIONS["stack"], trees, (), (len(trees), *self.right.shape)))
+        return program(stacked(self.right, self.fitting))
 
     @cached_property
     def fitting(self) -> tuple[Edit, ...]:
@@ -66,9 +66,14 @@ class Prepared:
     def _tries(self, by_key: bool) -> Iterator[Try]:
         for edit in self.fitting:
             yield Try(edit.name, (edit.happened, edit.advice), edit, by_key)
-        nothing = np.zeros((*self.right.shape, 0))
-        for name, words, _ in written_otherwise(nothing, nothing):
+        for name, words in RESULTS[: OF_TENSORS if self.right.shape else None]:
             yield Try(name, words, None, by_key)
+
+
+def stacked(right: Expression, edits: Sequence[Edit]) -> Expression:
+    """A formula and edits of it as one tree."""
+    trees = (right, *(edit.expression for edit in edits))
+    return Apply(OPERATIONS["stack"], trees, (), (len(trees), *right.shape))
 
 
 def rank(each: Try) -> tuple[int, int]:
@@ -89,6 +94,6 @@ def prepared(solution: Solution, step: Step, index: Index | None) -> Prepared:
             _READY.clear()
         tree = solution.entry(step.name.name, index)
         made = edits_of(tree, known_before(step, solution))
-        named = {name for edit in made for name in uses(edit.expression)} | set(uses(step.expression))
+        named = {*names(stacked(tree, made)), *uses(step.expression)}
         found = _READY[key] = Prepared(solution, tree, made, tuple(sorted(named)))
     return found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from grader.marking.slips import sentences as say
@@ -12,54 +10,54 @@ from grader.numeric import Array
 
 MOST_DIGITS = 9  # of a number in which neighbours are interchanged
 PLACES = (1, -1, 2, -2, 3, -3)
-RESULTS = (
-    "cut-off",
-    *("point-moved" for _ in PLACES),
-    *("digits-swapped" for _ in range(MOST_DIGITS - 1)),
-    *("digit-miswritten" for _ in range(9 * (MOST_DIGITS - 1))),
+POWERS = np.array([[10.0**k] for k in range(MOST_DIGITS)])
+RESULTS: tuple[tuple[str, Words], ...] = (
+    ("cut-off", say.cut_off()),
+    *(("point-moved", say.point_moved(places)) for places in PLACES),
+    *(("digits-swapped", say.digits_swapped()) for _ in range(MOST_DIGITS - 1)),
+    *(("digit-miswritten", say.digit_miswritten()) for _ in range(9 * (MOST_DIGITS - 1))),
 )
-"""The kinds of slip in a result, one for each that `written_otherwise` may give."""
+"""The kinds of slip in a result and their words, one for each value of `written_otherwise`."""
+OF_TENSORS = 1 + len(PLACES)  # of them, the first, that are tried on tensors too
 
 
-def written_otherwise(right: Array, windows: Array) -> Iterator[tuple[str, Words, Array]]:
-    """Right values `(…, n)` as they come out where they are written down wrongly, each with its name and its words.
+def written_otherwise(right: Array, windows: Array) -> Array:
+    """Right values `(…, n)` as they come out where they are written down wrongly, `(R, …, n)`, as `RESULTS` has them.
 
     `windows` is half of one in the last place of each answer; what needs a last place is NaN where there is none.
     """
     unit = np.where(windows > 0, 2 * windows, np.nan)
-    yield "cut-off", say.cut_off(), np.trunc(right / unit * (1 + 1e-12)) * unit
-    for places in PLACES:
-        yield "point-moved", say.point_moved(places), right * 10.0**places
+    moved = np.array([right * 10.0**places for places in PLACES])
+    found = [(np.trunc(right / unit * (1 + 1e-12)) * unit)[None], moved]
     if right.ndim == 1:
-        yield from (("digits-swapped", say.digits_swapped(), value) for value in interchanged(right, unit))
-        yield from (("digit-miswritten", say.digit_miswritten(), value) for value in miswritten(right, unit))
+        found += [interchanged(right, unit), miswritten(right, unit)]
+    return np.concatenate(found)
 
 
-def interchanged(right: Array, unit: Array) -> Iterator[Array]:
-    """Numbers rounded to a unit with two neighbouring digits in each other's place, from the last digits on.
+def interchanged(right: Array, unit: Array) -> Array:
+    """Numbers `(n,)` rounded to a unit with two neighbouring digits in each other's place, from the last digits on.
 
-    >>> [float(value.round(3)[0]) for value in interchanged(np.array([-5.784]), np.array([0.001]))][:3]
+    >>> interchanged(np.array([-5.784]), np.array([0.001])).round(3)[:3, 0].tolist()
     [-5.748, -5.874, -7.584]
     """
     whole = np.round(np.abs(right) / unit)
-    for k in range(MOST_DIGITS - 1):
-        last, before = (np.floor(whole / 10.0**place) % 10 for place in (k, k + 1))
-        value = whole + (last - before) * 9 * 10.0**k
-        yield np.where((whole >= 10.0 ** (k + 1)) & (whole < 10.0**MOST_DIGITS), np.sign(right) * value * unit, np.nan)
+    digits = np.floor(whole / POWERS) % 10
+    values = whole + (digits[:-1] - digits[1:]) * 9 * POWERS[:-1]
+    there = (whole >= POWERS[1:]) & (whole < 10.0**MOST_DIGITS)
+    return np.where(there, np.sign(right) * values * unit, np.nan)
 
 
-def miswritten(right: Array, unit: Array) -> Iterator[Array]:
-    """Numbers rounded to a unit with another digit in one place, but the last, and with the first never zero.
+def miswritten(right: Array, unit: Array) -> Array:
+    """Numbers `(n,)` rounded to a unit with another digit in one place, but the last, and with the first never zero.
 
     The last digit is left out: it is off by working too roughly more often than by a slip of the pen.
 
-    >>> [float(value.round(2)[0]) for value in miswritten(np.array([1.23]), np.array([0.01]))][:11]
+    >>> miswritten(np.array([1.23]), np.array([0.01])).round(2)[:11, 0].tolist()
     [1.33, 1.43, 1.53, 1.63, 1.73, 1.83, 1.93, 1.03, 1.13, 2.23, 3.23]
     """
-    whole = np.round(np.abs(right) / unit)
-    steps = np.arange(1, 10).reshape(9, *(1 for _ in whole.shape))
-    for k in range(1, MOST_DIGITS):
-        digit = np.floor(whole / 10.0**k) % 10
-        values = whole + ((digit + steps) % 10 - digit) * 10.0**k
-        there = (whole >= 10.0**k) & (values >= 10.0**k) & (whole < 10.0**MOST_DIGITS)
-        yield from np.where(there, np.sign(right) * values * unit, np.nan)
+    whole, powers = np.round(np.abs(right) / unit), POWERS[1:, None]
+    digits = np.floor(whole / powers) % 10
+    others = digits + np.arange(1, 10)[:, None]
+    values = whole + (np.where(others < 10, others, others - 10) - digits) * powers
+    there = (whole >= powers) & (values >= powers) & (whole < 10.0**MOST_DIGITS)
+    return np.where(there, np.sign(right) * values * unit, np.nan).reshape(-1, *right.shape)
