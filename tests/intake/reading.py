@@ -22,7 +22,7 @@ def no_text(byte: str, offset: int) -> str:
     return f"not a text file: byte 0x{byte} at offset {offset} is not UTF-8; {PLAIN}"
 
 
-def found(path: Path, root: Path, portion: int = 4_000_000) -> tuple[list[Submission], list[str]]:
+def found(path: Path, root: Path, portion: int = 8_000_000) -> tuple[list[Submission], list[str]]:
     items = [item for piece in pieces(path, portion=portion) for item in piece.read()]
     errors = [str(item).replace(f"{root}/", "") for item in items if isinstance(item, GraderError)]
     return [item for item in items if isinstance(item, Submission)], errors

@@ -37,7 +37,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("portion", [100, 4_000_000])
+@pytest.mark.parametrize("portion", [100, 8_000_000])
 @pytest.mark.parametrize(("line", "why"), BROKEN.values(), ids=BROKEN)
 def test_one_broken_line(tmp_path: Path, line: bytes, why: str, portion: int) -> None:
     path = tmp_path / "a.jsonl"

@@ -51,7 +51,7 @@ def folder(root: Path, lines: list[int], others: list[str]) -> Path:
 FOLDERS = st.tuples(st.lists(st.integers(0, 300), max_size=30), st.lists(st.sampled_from(list(FORMATS)), max_size=8))
 
 
-def everything(root: Path, shard: Shard | None = None, portion: int = 4_000_000) -> list[Said]:
+def everything(root: Path, shard: Shard | None = None, portion: int = 8_000_000) -> list[Said]:
     return [said(item) for piece in pieces(root, shard=shard, portion=portion) for item in piece.read()]
 
 
