@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from grader.render.feedback import SheetView
     from grader.run import Graded
-    from grader.run.changes import Summary
+    from grader.run.summary import Summary
     from grader.run.tally import Count
 
 WIDTH = 116  # of a table in a file or a pipe

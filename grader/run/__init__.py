@@ -20,7 +20,6 @@ from grader.intake.portions import PORTION
 from grader.intake.shards import Shard
 from grader.intake.sources import File, walk
 from grader.problem import Problem
-from grader.run.changes import Summary
 from grader.run.decisions import read_decisions
 from grader.run.digests import program_digest
 from grader.run.engines import chosen
@@ -31,6 +30,7 @@ from grader.run.outputs import REVIEW, file_names
 from grader.run.progress import Progress, silent
 from grader.run.session import Session
 from grader.run.store import BrokenError, aside, opened
+from grader.run.summary import Summary
 from grader.run.tally import Tally
 from grader.run.unread import Unread
 

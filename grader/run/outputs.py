@@ -20,10 +20,11 @@ from grader.marking.marked import Marked
 from grader.marking.marks import Marks, encoded
 from grader.problem import Problem
 from grader.run.changes import COLUMNS as CHANGE_COLUMNS
-from grader.run.changes import Change, Comparison, Now, Summary
+from grader.run.changes import Comparison, Now
 from grader.run.cohort import Portion
 from grader.run.decisions import Decisions
 from grader.run.store import Aside
+from grader.run.summary import Change, Summary
 from grader.run.tally import Tally
 from grader.spreadsheet import Draft, as_text, cell, decimal, write_rows
 

@@ -202,10 +202,9 @@ class Store:
         try:
             yield
             self.connection.execute("COMMIT")
-        except BaseException:
+        finally:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
-            raise
 
 
 def checked(data: bytes) -> bytes:
