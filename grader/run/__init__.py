@@ -112,6 +112,8 @@ def carried_out(read: Read, problems: Path, out: Path, options: Options) -> Grad
                 session = Session(store, Folder(read_sources(problems)), program_digest(), options.fresh)
                 _whole_run(graded, read, session, out, options)
         except BrokenError as error:
+            if error.place.file != str(out / STORE) or moved:
+                raise
             moved.append(aside(out / STORE, error.what))
             continue
         except DocumentError as error:

@@ -15,8 +15,8 @@ from grader.marking.marks import Mark, Marks, earned
 from grader.parts import ROUND, total
 from grader.run.cohort import NOBODY, Places, Portion, keys_of
 from grader.run.last import LastRun, Side
+from grader.run.records import Spec
 from grader.run.specs import Difference, differences, shortened
-from grader.run.store import Spec
 from grader.run.summary import Change
 
 COLUMNS = (

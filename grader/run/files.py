@@ -8,10 +8,11 @@ from pathlib import Path
 from grader.intake.reviewed import Reviewed
 from grader.run.changes import Comparison
 from grader.run.cohort import Portion
+from grader.run.decisions import Decisions
 from grader.run.last import LastRun
-from grader.run.outputs import Feedback, Final, Outputs
+from grader.run.outputs import Feedback, Final, Outputs, final_of
+from grader.run.records import Spec
 from grader.run.session import Session
-from grader.run.store import Spec
 
 MOST_PAGES = 1000  # feedback pages that are written without being asked for
 
@@ -53,7 +54,7 @@ class Files:
         if not portion.counts.any():
             return
         final = outputs.add(self.session.pages(portion, list(outputs.problems)))
-        if outputs.tally.students <= MOST_PAGES and not self.format:
+        if outputs.tally.students <= MOST_PAGES:
             self._few.append(final)
         else:
             self._few.clear()
@@ -87,14 +88,15 @@ class Files:
         if not self.format and outputs.tally.students > MOST_PAGES:
             return None
         pages = Feedback(self.out, self.format or "md", outputs.problems)
-        for final in self._few if self._few else self._again(outputs):
+        for final in self._few or self._again(outputs):
             pages.write(final)
         return pages
 
     def _again(self, outputs: Outputs) -> Iterator[Final]:
+        decisions = Decisions(outputs.reviewed)
         for portion in self.session.cohort.portions:
             if portion.counts.any():
-                yield outputs.final(self.session.pages(portion, list(outputs.problems)))
+                yield final_of(self.session.pages(portion, list(outputs.problems)), outputs.problems, decisions)
 
     def drop(self) -> None:
         """Leave what was there where it has not been replaced."""

@@ -11,7 +11,7 @@ from grader.marking.marked import Marked, unpacked
 from grader.marking.marks import Mark, Marks, decoded
 from grader.run.cohort import NOBODY, Places, Portion, keys_of
 from grader.run.digests import WIDTH
-from grader.run.marker import Body
+from grader.run.records import Body
 from grader.run.store import Store
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import msgspec
 import numpy as np
 
 from grader import variants
@@ -24,7 +23,7 @@ from grader.marking import mark_cohort
 from grader.marking.marked import Marked, joined
 from grader.problem import Problem
 from grader.run.cohort import keys_of
-from grader.run.store import Aside, Head
+from grader.run.records import Aside, Body, Head
 from grader.run.told import Told
 
 
@@ -42,23 +41,6 @@ class Task:
 
     piece: Piece
     groups: tuple[Group, ...]
-
-
-class Body(msgspec.Struct, frozen=True, array_like=True):
-    """A chunk's marks on one problem as they are kept: what is told of them, by row, and the marks."""
-
-    told: list[tuple[int, Told]]
-    marked: bytes
-
-    def packed(self) -> bytes:
-        return msgspec.msgpack.encode(self)
-
-    @staticmethod
-    def unpacked(data: bytes) -> Body:
-        return _BODY.decode(data)
-
-
-_BODY = msgspec.msgpack.Decoder(Body)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,7 @@ from grader.run.cohort import Portion
 from grader.run.files import Files
 from grader.run.progress import Progress, silent
 from grader.run.session import Session
-from grader.run.store import Store, opened
+from grader.run.store import BrokenError, Store, opened
 from grader.run.told import Told
 from grader.run.unread import Unread
 
@@ -40,7 +41,7 @@ def take_over(share: Path, session: Session, unread: Unread, files: Files) -> No
     path = share / STORE
     if not path.is_file():
         raise DocumentError("there is no store of marks in it", Place(str(share)), "run `grader grade --shard` first")
-    with opened(path) as store:
+    with whole(path) as store:
         fits(store, session, share)
         unread.add(told_of(store))
         taken: dict[int, int] = {}
@@ -51,6 +52,18 @@ def take_over(share: Path, session: Session, unread: Unread, files: Files) -> No
             session.note(moved)
             unread.again(session.take_in(moved))
             files.add(moved)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Store]:
+    """The store of a share. Raises `DocumentError` where it is none, or is damaged."""
+    try:
+        with opened(path) as store:
+            yield store
+    except BrokenError as error:
+        if error.place.file != str(path):
+            raise
+        raise DocumentError(f"not a store of marks: {error.what}", error.place, "mark the share again") from error
 
 
 def fits(store: Store, session: Session, share: Path) -> None:

@@ -23,7 +23,7 @@ from grader.run.changes import COLUMNS as CHANGE_COLUMNS
 from grader.run.changes import Comparison, Now
 from grader.run.cohort import Portion
 from grader.run.decisions import Decisions
-from grader.run.store import Aside
+from grader.run.records import Aside
 from grader.run.summary import Change, Summary
 from grader.run.tally import Tally
 from grader.spreadsheet import Draft, as_text, cell, decimal, write_rows
@@ -53,6 +53,16 @@ class Final:
     """The rows of `review.csv`, in order."""
 
 
+def final_of(pages: Pages, problems: Mapping[str, Problem], decisions: Decisions) -> Final:
+    """What a person decided in the place of the program's marks."""
+    marked, decided = dict(pages.marked), dict[str, dict[int, Marks]]()
+    listed: dict[tuple[int, int], list[list[str]]] = {}
+    for number, (id, problem) in enumerate(problems.items()):
+        marked[id], decided[id], rows = decisions.decide(pages.students, pages.marked[id], problem)
+        listed |= {(row, number): cells for row, cells in rows.items()}
+    return Final(pages, marked, decided, [cells for key in sorted(listed) for cells in listed[key]])
+
+
 class Outputs:
     """The drafts of a run's files. `keep` puts them in their places, `drop` leaves the last run's there."""
 
@@ -74,18 +84,9 @@ class Outputs:
         write_rows(self._review, [(*REVIEW_COLUMNS, *self.reviewed.extra)], self.reviewed.delimiter)
         write_rows(self._changes, [CHANGE_COLUMNS])
 
-    def final(self, pages: Pages) -> Final:
-        """What a person decided in the place of the program's marks."""
-        marked, decided = dict(pages.marked), dict[str, dict[int, Marks]]()
-        listed: dict[tuple[int, int], list[list[str]]] = {}
-        for number, (id, problem) in enumerate(self.problems.items()):
-            marked[id], decided[id], rows = self.decisions.decide(pages.students, pages.marked[id], problem)
-            listed |= {(row, number): cells for row, cells in rows.items()}
-        return Final(pages, marked, decided, [cells for key in sorted(listed) for cells in listed[key]])
-
     def add(self, pages: Pages) -> Final:
         """Write what becomes of some students."""
-        final = self.final(pages)
+        final = final_of(pages, self.problems, self.decisions)
         students = pages.students
         for id, changed in final.decided.items():
             self.decided |= {(students[row], id): encoded(marks) for row, marks in changed.items()}

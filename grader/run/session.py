@@ -18,10 +18,11 @@ from grader.marking.marked import Marked, joined, unpacked
 from grader.run.cohort import NOBODY, Cohort, Portion
 from grader.run.digests import WIDTH, digest
 from grader.run.known import NOWHERE, Known, Plan
-from grader.run.marker import Batch, Body, Done, Marker
+from grader.run.marker import Batch, Done, Marker
 from grader.run.outputs import Pages
+from grader.run.records import Aside, Body, Head, Spec
 from grader.run.specs import described
-from grader.run.store import Aside, Head, Spec, Store
+from grader.run.store import Store
 from grader.run.told import Told
 
 
@@ -127,7 +128,7 @@ class Session:
             return Body([], b"")
         if found is None:
             body = Body.unpacked(self._marker.body(id, nothing(self.head(chunk))))
-            found = replace_told(body).packed()
+            found = Body([], body.marked).packed()  # what is told is of no use where nothing was handed in
             self.store.extend(chunk, {id: (self._basis(id), found)})
         return Body.unpacked(found)
 
@@ -221,7 +222,7 @@ class Session:
         """Make this run the last one. Of problems whose specs cannot be read now, the last run's marks are kept."""
         kept = {id: spec for id, spec in last.items() if id not in specs and id in self.folder.broken}
         used = {int(chunk) for portion in self.cohort.portions for chunk in np.unique(portion.chunks)}
-        bases = {(id, spec.basis) for specs_ in (self.specs, specs, kept) for id, spec in specs_.items()}
+        bases = {(id, spec.basis) for id, spec in (*self.specs.items(), *kept.items())}
         rows = (portion.packed() for portion in self.cohort.portions)
         self.store.finish(rows, used, {**specs, **kept}, bases, decided, told)
 
@@ -244,8 +245,3 @@ def nothing(head: Head) -> list[Submission]:
         assert isinstance(variant, Text | Entries)
         found.append(Submission(student, Entries(), Place(), aside.seed, variant, aside.time))
     return found
-
-
-def replace_told(body: Body) -> Body:
-    """The same without what is told, which is of no use where nothing was handed in."""
-    return Body([], body.marked)

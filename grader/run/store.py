@@ -13,14 +13,13 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
-import numpy as np
 
 from grader.errors import DocumentError, GraderError, Place
 from grader.run.digests import canonical
-from grader.run.told import Told
+from grader.run.records import Head, Spec
 
 APPLICATION = 0x67726164  # says in the file's head that it is ours
 VERSION = 2  # of the tables below
@@ -45,52 +44,11 @@ class BrokenError(GraderError):
     """A file that is not a store, or is a broken one."""
 
 
-class Aside(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What few submissions say beside their answers."""
-
-    seed: str = ""
-    variant: str | dict[str, str] = ""
-    time: str = ""
-
-    def variant_of(self, problem: str) -> str:
-        """What the sheet says of the numbers of one problem."""
-        found = self.variant.get(problem, "") if isinstance(self.variant, dict) else self.variant
-        return found.strip()
-
-
-class Spec(NamedTuple):
-    """What marks on a problem come from beside the answers: a digest, and all that it is a digest of."""
-
-    basis: bytes
-    spec: Any
-
-
-class Head(msgspec.Struct, frozen=True):
-    """Who is in a chunk: `students` in order with their keys, the problems that they answered, known or not, what some
-    say besides.
-
-    For each problem there is a bit a student, who answered it; none at all where everybody did. What is told of a
-    submission as a whole is there too, by row.
-    """
-
-    students: list[str]
-    keys: bytes
-    mentioned: dict[str, bytes]
-    asides: dict[int, Aside] = {}
-    told: list[tuple[int, Told]] = []
-
-    def handed_in(self, rows: np.ndarray) -> Iterator[str]:
-        """The problems that some of these students answered."""
-        for problem, bits in self.mentioned.items():
-            if len(rows) and (not bits or np.unpackbits(np.frombuffer(bits, np.uint8))[rows].any()):
-                yield problem
-
-
 class Store:
     """Chunks of marked pages in a file, and what the last whole run made of them."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.connection, self.place = connection, Place(str(path))
         self._encode, self._decode = msgspec.msgpack.encode, msgspec.msgpack.Decoder(Head).decode
 
     def add(self, program: bytes, digests: bytes, head: Head, bodies: Mapping[str, tuple[bytes, bytes]]) -> int:
@@ -120,7 +78,7 @@ class Store:
         return bytes(self._one("SELECT program FROM chunk WHERE id = ?", chunk))
 
     def head(self, chunk: int) -> Head:
-        return self._decode(intact(self._one("SELECT head FROM chunk WHERE id = ?", chunk)))
+        return self._decode(self._intact(self._one("SELECT head FROM chunk WHERE id = ?", chunk)))
 
     def digests_of(self, chunk: int) -> bytes:
         """The digests of what a chunk's students handed in, 16 bytes each."""
@@ -134,18 +92,25 @@ class Store:
         """A chunk's marks on a problem, None where it has none."""
         query = "SELECT body FROM marked WHERE chunk = ? AND problem = ? AND basis = ?"
         found = self.connection.execute(query, (chunk, problem, basis)).fetchone()
-        return intact(found[0]) if found else None
+        return self._intact(found[0]) if found else None
 
     def bodies(self, chunk: int) -> Iterator[tuple[str, bytes, bytes]]:
         """A chunk's marks on each problem, with their basis."""
         rows = self.connection.execute("SELECT problem, basis, body FROM marked WHERE chunk = ?", (chunk,))
-        return ((problem, basis, intact(body)) for problem, basis, body in rows)
+        return ((problem, basis, self._intact(body)) for problem, basis, body in rows)
 
     def _one(self, query: str, chunk: int) -> Any:
         found = self.connection.execute(query, (chunk,)).fetchone()
         if found is None:
-            raise BrokenError(f"chunk {chunk} is missing")
+            raise BrokenError(f"chunk {chunk} is missing", self.place)
         return found[0]
+
+    def _intact(self, data: bytes) -> bytes:
+        """What was kept. Raises `BrokenError` where it is no longer that."""
+        kept = intact(data)
+        if kept is None:
+            raise BrokenError("a part of it is damaged", self.place)
+        return kept
 
     def told(self) -> Iterator[bytes]:
         """What could not be used of what the last whole run read, as lines of `unread.jsonl`."""
@@ -155,7 +120,7 @@ class Store:
     def last(self) -> Iterator[bytes]:
         """The last whole run, portion by portion."""
         for (rows,) in self.connection.execute("SELECT rows FROM last ORDER BY position"):
-            yield intact(rows)
+            yield self._intact(rows)
 
     def specs(self) -> dict[str, Spec]:
         """The specs of the last whole run, in their order."""
@@ -198,10 +163,12 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        self.connection.execute("BEGIN IMMEDIATE")
         try:
+            self.connection.execute("BEGIN IMMEDIATE")
             yield
             self.connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise _trouble(error, Path(self.place.file)) from error
         finally:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
@@ -212,15 +179,14 @@ def checked(data: bytes) -> bytes:
     return zlib.crc32(data).to_bytes(4, "big") + data
 
 
-def intact(data: bytes) -> bytes:
-    """What `checked` was given. Raises `BrokenError` where it is no longer that.
+def intact(data: bytes) -> bytes | None:
+    """What `checked` was given, None where it is no longer that.
 
-    >>> intact(checked(b"marks"))
-    b'marks'
+    >>> intact(checked(b"marks")), intact(b"\0" + checked(b"marks"))
+    (b'marks', None)
     """
-    if zlib.crc32(memoryview(data)[4:]).to_bytes(4, "big") != data[:4]:
-        raise BrokenError("a part of it is damaged")
-    return data[4:]
+    whole = zlib.crc32(memoryview(data)[4:]).to_bytes(4, "big") == data[:4]
+    return data[4:] if whole else None
 
 
 @contextmanager
@@ -233,7 +199,7 @@ def opened(path: Path) -> Iterator[Store]:
     connection = _connected(path)
     with closing(connection):
         try:
-            yield Store(connection)
+            yield Store(connection, path)
         except (sqlite3.Error, msgspec.DecodeError) as error:
             raise _trouble(error, path) from error
 
@@ -246,7 +212,7 @@ def _connected(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("BEGIN IMMEDIATE")
-        _prepare(connection)
+        _prepare(connection, Place(str(path)))
         connection.execute("COMMIT")
         return connection
     except (sqlite3.Error, BrokenError) as error:
@@ -255,7 +221,7 @@ def _connected(path: Path) -> sqlite3.Connection:
         raise (error if isinstance(error, BrokenError) else _trouble(error, path)) from error
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: sqlite3.Connection, place: Place) -> None:
     """Tables in a new file; of another file, that it is ours."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -266,7 +232,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
     elif (application, version) != (APPLICATION, VERSION):
-        raise BrokenError("a database of another program, or of another version of this one")
+        raise BrokenError("a database of another program, or of another version of this one", place)
 
 
 BROKEN = ("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_ERROR", "SQLITE_FORMAT")

@@ -19,7 +19,8 @@ from grader import run
 from grader.intake import Submission
 from grader.marking.marked import unpacked
 from grader.run.digests import program_digest
-from grader.run.marker import Body, Marker
+from grader.run.marker import Marker
+from grader.run.records import Body
 from grader.run.store import checked, intact
 from tests.run.folder import LINE, SHEETS, fill_in, grade, hand_in, points, table
 
