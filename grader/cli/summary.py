@@ -31,8 +31,6 @@ def summarise(graded: Graded, out: Path) -> None:
     """The table on the terminal, and where the files are."""
     from rich.console import Console
 
-    from grader.render.feedback import SheetView
-
     tally = graded.tally
     assert tally is not None
     console = Console(highlight=False)
@@ -41,6 +39,8 @@ def summarise(graded: Graded, out: Path) -> None:
     if tally.pages is None:
         console.print(by_problem(tally.counts, {id: problem.points for id, problem in graded.problems.items()}))
     else:
+        from grader.render.feedback import SheetView
+
         console.print(by_student([(name, SheetView(graded.problems[id], marks)) for name, id, marks in tally.pages]))
     students, problems = tally.students, len(graded.problems)
     marked = f"{students:,} student{'s' * (students != 1)} on {problems} problem{'s' * (problems != 1)}"

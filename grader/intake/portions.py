@@ -10,7 +10,7 @@ from grader.errors import DocumentError, GraderError, Place
 from grader.intake.lines import BLANK, Lines
 from grader.intake.sources import File, steady
 
-PORTION = 8_000_000
+PORTION = 6_000_000
 """About how many bytes of lines go together."""
 BLOCK = 1 << 20
 

@@ -11,6 +11,7 @@ from grader.marking.marked import Marked, unpacked
 from grader.marking.marks import Mark, Marks, decoded
 from grader.run.cohort import NOBODY, Places, Portion, keys_of
 from grader.run.digests import WIDTH
+from grader.run.recent import Recent
 from grader.run.records import Body
 from grader.run.store import Store
 
@@ -43,7 +44,7 @@ class LastRun:
         nothing = np.zeros(0, np.int32)
         self._chunks = np.concatenate([nothing, *(portion.chunks for portion in self.portions)])
         self._rows = np.concatenate([nothing, *(portion.rows for portion in self.portions)])
-        self.marked = lru_cache(maxsize=64)(self._unpacked)
+        self.marked = Recent(self._unpacked, lambda marked: len(marked.bodies) if marked else 0)
         self._program = lru_cache(maxsize=64)(store.program)
         self._digests = lru_cache(maxsize=64)(store.digests_of)
 

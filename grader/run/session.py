@@ -20,6 +20,7 @@ from grader.run.digests import WIDTH, digest
 from grader.run.known import NOWHERE, Known, Plan
 from grader.run.marker import Batch, Done, Marker
 from grader.run.outputs import Pages
+from grader.run.recent import Recent
 from grader.run.records import Aside, Body, Head, Spec
 from grader.run.specs import described
 from grader.run.store import Store
@@ -58,8 +59,7 @@ class Session:
         """The problems that somebody handed in."""
         self._marker = Marker(folder)
         self.head = lru_cache(maxsize=8)(store.head)
-        self._stored = lru_cache(maxsize=256)(self._unpacked)
-        self._recent: dict[tuple[int, str], Body] = {}
+        self._body = Recent(self._unpacked, lambda body: len(body.marked))
 
     def plan(self, piece: Piece) -> Plan:
         """What of a piece is to be marked."""
@@ -105,11 +105,10 @@ class Session:
                 basis = self.known.bases[source][id]
                 bodies[id] = basis, self._taken(source, id, basis, plan.rows[batch.items])
         chunk = self.store.add(self.program, batch.digests, batch.head, bodies)
-        self._recent = {(chunk, id): Body.unpacked(body) for id, (basis, body) in bodies.items() if self._is(id, basis)}
+        for id, (basis, body) in bodies.items():
+            if basis == self._basis(id):
+                self._body.put(Body.unpacked(body), chunk, id)
         return chunk
-
-    def _is(self, id: str, basis: bytes) -> bool:
-        return basis == self._basis(id)
 
     def _taken(self, chunk: int, id: str, basis: bytes, rows: np.ndarray) -> bytes:
         """What is kept of some students of another chunk."""
@@ -117,9 +116,6 @@ class Session:
         places = {int(row): place for place, row in enumerate(rows)}
         told = [(places[row], each) for row, each in body.told if row in places]
         return Body(told, unpacked(body.marked).take(rows).packed() if body.marked else b"").packed()
-
-    def _body(self, chunk: int, id: str) -> Body:
-        return self._recent.get((chunk, id)) or self._stored(chunk, id)
 
     def _unpacked(self, chunk: int, id: str) -> Body:
         """A chunk's marks on a problem; of one that nobody in it handed in, what comes of that."""
