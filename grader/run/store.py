@@ -182,7 +182,7 @@ def checked(data: bytes) -> bytes:
 def intact(data: bytes) -> bytes | None:
     """What `checked` was given, None where it is no longer that.
 
-    >>> intact(checked(b"marks")), intact(b"\0" + checked(b"marks"))
+    >>> intact(checked(b"marks")), intact(b"!" + checked(b"marks"))
     (b'marks', None)
     """
     whole = zlib.crc32(memoryview(data)[4:]).to_bytes(4, "big") == data[:4]
