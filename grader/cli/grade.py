@@ -69,7 +69,7 @@ def command(
         grader grade submissions/ --problems problems/ --out out/
         grader grade exam.jsonl --engine processes --workers 8 --json
     """
-    from grader.resources import shipped
+    from grader.resources import is_shipped
     from grader.run import Options, run
 
     if scheduler and engine not in {None, "dask"}:
@@ -77,7 +77,7 @@ def command(
     folder = terminal.problems_folder(problems)
     options = Options(
         fresh, feedback or "", mapping, engine or ("dask" if scheduler else ""), workers or 0, scheduler or "", shard,
-        trusting=folder.resolve() == shipped("problems"),
+        trusting=is_shipped(folder, "problems"),
     )  # fmt: skip
     finish(lambda: run(submissions, folder, out, options, terminal.progress), out, as_json)
 
