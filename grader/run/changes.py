@@ -134,7 +134,7 @@ class Comparison:
     def gone(self, there: Places) -> Iterator[tuple[str, list[Change]]]:
         """The same for the students who are not there any more; `there` has the keys of all who are."""
         start = 0
-        for portion in self.last.portions:
+        for portion in self.last.portions():
             students = self.last.students(portion)
             for row in np.flatnonzero(there.find(keys_of(students)) == NOBODY).tolist():
                 found = [change for id in self.problems for change in self._gone(students[row], id, start + row)]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 import numpy as np
 
 NOBODY = -1
+LONGEST = 1 << 20  # keys in an array that others are still put to, so that sorting them takes little room
 
 
 @dataclass(frozen=True)
@@ -49,15 +52,19 @@ class Portion:
         return Portion(chunks, rows, lines, file, self.files, kept[kept])
 
     def packed(self) -> bytes:
-        """As a store keeps it."""
-        numbers = [each.astype("<i4").tobytes() for each in (self.chunks, self.rows, self.lines, self.file)]
-        return msgspec.msgpack.encode((*numbers, self.counts.tobytes(), self.files))
+        """As memory and a store keep it: by differences, which are nearly all the same, and pressed."""
+        numbers = np.stack([self.chunks, self.rows, self.lines, self.file])
+        steps = np.diff(numbers, axis=1, prepend=0).astype("<i4")
+        pressed = (zlib.compress(each, 1) for each in (steps.tobytes(), self.counts.tobytes()))
+        return msgspec.msgpack.encode((*pressed, self.files))
 
     @staticmethod
     def unpacked(data: bytes) -> Portion:
-        *numbers, counts, files = msgspec.msgpack.decode(data)
-        chunks, rows, lines, file = (np.frombuffer(each, dtype="<i4").astype(np.int32) for each in numbers)
-        return Portion(chunks, rows, lines, file, tuple(files), np.frombuffer(counts, dtype=bool).copy())
+        steps, counts, files = msgspec.msgpack.decode(data)
+        numbers = np.frombuffer(zlib.decompress(steps), dtype="<i4").reshape(4, -1).cumsum(axis=1, dtype=np.int32)
+        chunks, rows, lines, file = numbers
+        counting = np.frombuffer(zlib.decompress(counts), dtype=bool).copy()
+        return Portion(chunks, rows, lines, file, tuple(files), counting)
 
 
 def keys_of(students: Iterable[str]) -> np.ndarray:
@@ -67,7 +74,7 @@ def keys_of(students: Iterable[str]) -> np.ndarray:
 
 
 class Places:
-    """The place of each of many keys: sorted arrays, each at least half as long as the one before it."""
+    """The place of each of many keys: sorted arrays, short ones put together, 12 bytes a key."""
 
     def __init__(self) -> None:
         self._runs: list[tuple[np.ndarray, np.ndarray]] = []
@@ -76,7 +83,8 @@ class Places:
         """Take in some keys; a key that is there already counts with its last place."""
         if not len(keys):
             return
-        while self._runs and len(self._runs[-1][0]) <= 2 * len(keys):
+        places = places.astype(np.int32)
+        while self._runs and len(self._runs[-1][0]) <= min(2 * len(keys), LONGEST):
             before = self._runs.pop()
             keys, places = np.concatenate([before[0], keys]), np.concatenate([before[1], places])
         order = np.argsort(keys, kind="stable")
@@ -104,16 +112,19 @@ def _repeated(keys: np.ndarray) -> np.ndarray:
     return np.flatnonzero(counts[back] > 1)
 
 
-@dataclass
 class Cohort:
-    """All students so far: each one's place in the order of reading, the portions, and how many count."""
+    """All students so far: each one's place in the order of reading, the portions, and who does not count any more."""
 
-    portions: list[Portion] = field(default_factory=list)
-    places: Places = field(default_factory=Places)
-    starts: list[int] = field(default_factory=list)
-    size: int = 0
-    torn: bool = False
-    """Whether somebody of an earlier portion does not count any more."""
+    def __init__(self) -> None:
+        self.places = Places()
+        self.size = 0
+        self.torn = False
+        """Whether somebody of an earlier portion does not count any more."""
+        self._starts: list[int] = []
+        self._packed: list[bytes] = []
+        self._gone: dict[int, list[int]] = {}
+        self._last: Portion | None = None
+        self._unpacked = lru_cache(maxsize=4)(lambda number: Portion.unpacked(self._packed[number]))
 
     def add(self, portion: Portion, keys: np.ndarray, lost: Callable[[int, int], int]) -> None:
         """Take in a portion, its students by their keys.
@@ -122,8 +133,8 @@ class Cohort:
         order of reading; `NOBODY` says that they are two students after all, with equal keys.
         """
         start = self.size
-        self.portions.append(portion)
-        self.starts.append(start)
+        self._last = portion
+        self._starts.append(start)
         self.size += len(portion)
         before = self.places.find(keys)
         doubtful = before != NOBODY
@@ -134,22 +145,34 @@ class Cohort:
             other = latest.get(key, int(before[at]))
             gone = NOBODY if other == NOBODY else lost(other, start + at)
             if gone != NOBODY:
-                self._drop(gone, start)
+                self._drop(gone, portion)
             latest[key] = other if gone == start + at else start + at
         here = np.flatnonzero(portion.counts)
         self.places.add(keys[here], here + start)
+        self._packed.append(portion.packed())
 
-    def _drop(self, place: int, start: int) -> None:
-        portion, row = self.at(place)
-        portion.counts[row] = False
-        self.torn |= place < start
+    def _drop(self, place: int, portion: Portion) -> None:
+        number, row = self._find(place)
+        if number == len(self._packed):
+            portion.counts[row] = False
+        else:
+            self._gone.setdefault(number, []).append(row)
+            self.torn = True
+
+    def _find(self, place: int) -> tuple[int, int]:
+        number = int(np.searchsorted(self._starts, place, side="right")) - 1
+        return number, place - self._starts[number]
 
     def at(self, place: int) -> tuple[Portion, int]:
-        """The portion and the row of a place in the order of reading."""
-        number = int(np.searchsorted(self.starts, place, side="right")) - 1
-        return self.portions[number], place - self.starts[number]
+        """The portion and the row of a place in the order of reading, whether it counts or not."""
+        number, row = self._find(place)
+        if number == len(self._starts) - 1 and self._last is not None:
+            return self._last, row
+        return self._unpacked(number), row
 
-    @property
-    def count(self) -> int:
-        """How many students count."""
-        return sum(int(portion.counts.sum()) for portion in self.portions)
+    def __iter__(self) -> Iterator[Portion]:
+        """The portions, with who counts by now."""
+        for number, packed in enumerate(self._packed):
+            portion = Portion.unpacked(packed)
+            portion.counts[self._gone.get(number, [])] = False
+            yield portion

@@ -70,7 +70,7 @@ class Files:
         """The drafts with everybody in them; None where nobody handed in anything that can be marked."""
         if self._stale:
             self._outputs = self._begun()
-            for portion in self.session.cohort.portions:
+            for portion in self.session.cohort:
                 self._write(self._outputs, portion)
         return self._outputs if self._outputs and self._outputs.problems and self._outputs.tally.students else None
 
@@ -80,7 +80,7 @@ class Files:
 
     def everybody(self) -> Iterator[str]:
         """The students who count."""
-        for portion in self.session.cohort.portions:
+        for portion in self.session.cohort:
             yield from self.session.students(portion.counting())
 
     def feedback(self, outputs: Outputs) -> Feedback | None:
@@ -94,7 +94,7 @@ class Files:
 
     def _again(self, outputs: Outputs) -> Iterator[Final]:
         decisions = Decisions(outputs.reviewed)
-        for portion in self.session.cohort.portions:
+        for portion in self.session.cohort:
             if portion.counts.any():
                 yield final_of(self.session.pages(portion, list(outputs.problems)), outputs.problems, decisions)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -36,20 +37,24 @@ class LastRun:
 
     def __init__(self, store: Store) -> None:
         self.store, self.specs, self.decided = store, store.specs(), store.decided()
-        self.portions = [Portion.unpacked(each).counting() for each in store.last()]
         self.places, start = Places(), 0
-        for portion in self.portions:
+        chunks, rows = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
+        for portion in self.portions():
             self.places.add(keys_of(self.students(portion)), np.arange(start, start + len(portion)))
             start += len(portion)
-        nothing = np.zeros(0, np.int32)
-        self._chunks = np.concatenate([nothing, *(portion.chunks for portion in self.portions)])
-        self._rows = np.concatenate([nothing, *(portion.rows for portion in self.portions)])
+            chunks.append(portion.chunks)
+            rows.append(portion.rows)
+        self._chunks, self._rows = np.concatenate(chunks), np.concatenate(rows)
         self.marked = Recent(self._unpacked, lambda marked: len(marked.bodies) if marked else 0)
         self._program = lru_cache(maxsize=64)(store.program)
         self._digests = lru_cache(maxsize=64)(store.digests_of)
 
     def __bool__(self) -> bool:
-        return bool(self.portions)
+        return len(self._chunks) > 0
+
+    def portions(self) -> Iterator[Portion]:
+        """The students who counted, portion by portion."""
+        return (Portion.unpacked(each).counting() for each in self.store.last())
 
     def students(self, portion: Portion) -> list[str]:
         found: list[str] = []

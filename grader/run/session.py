@@ -217,9 +217,9 @@ class Session:
     ) -> None:
         """Make this run the last one. Of problems whose specs cannot be read now, the last run's marks are kept."""
         kept = {id: spec for id, spec in last.items() if id not in specs and id in self.folder.broken}
-        used = {int(chunk) for portion in self.cohort.portions for chunk in np.unique(portion.chunks)}
+        used = {int(chunk) for portion in self.cohort for chunk in np.unique(portion.chunks)}
         bases = {(id, spec.basis) for id, spec in (*self.specs.items(), *kept.items())}
-        rows = (portion.packed() for portion in self.cohort.portions)
+        rows = (portion.packed() for portion in self.cohort)
         self.store.finish(rows, used, {**specs, **kept}, bases, decided, told)
 
 

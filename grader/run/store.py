@@ -147,7 +147,7 @@ class Store:
         with self._transaction():
             for table in ("last", "problem", "decided", "told"):
                 run.execute(f"DELETE FROM {table}")
-            run.executemany("INSERT INTO last (rows) VALUES (?)", [(checked(each),) for each in rows])
+            run.executemany("INSERT INTO last (rows) VALUES (?)", ((checked(each),) for each in rows))
             found = [(id, spec.basis, canonical(spec.spec)) for id, spec in specs.items()]
             run.executemany("INSERT INTO problem (id, basis, spec) VALUES (?, ?, ?)", found)
             run.executemany("INSERT INTO decided VALUES (?, ?, ?)", [(*key, marks) for key, marks in decided.items()])
