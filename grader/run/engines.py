@@ -14,7 +14,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import CancelledError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import wait
@@ -26,6 +26,9 @@ from grader.folder import Folder
 from grader.run.marker import Done, Marker, Task
 
 AHEAD = 2  # tasks on the way, a worker
+
+
+Errors = type[BaseException] | tuple[type[BaseException], ...]
 
 
 class EngineError(GraderError):
@@ -52,7 +55,9 @@ def processes(folder: Folder, workers: int, scheduler: str) -> Generator[Mark]:
     context = multiprocessing.get_context("fork" if forking else "spawn")
     pool = ProcessPoolExecutor(count, context, _begin, (folder,))
     try:
-        yield lambda tasks: _lost(_in_order(lambda task: pool.submit(_mark, task), tasks, AHEAD * count))
+        yield lambda tasks: _lost(
+            _in_order(lambda task: pool.submit(_mark, task), tasks, AHEAD * count), BrokenProcessPool
+        )
     finally:
         pool.shutdown(cancel_futures=True)  # and wait: a worker that is ended while it writes leaves the pool waiting
 
@@ -61,7 +66,7 @@ def processes(folder: Folder, workers: int, scheduler: str) -> Generator[Mark]:
 def dask(folder: Folder, workers: int, scheduler: str) -> Generator[Mark]:
     """A Dask cluster: the one at `scheduler`, used as it is, or else one of processes of this machine."""
     try:
-        from distributed import Client, LocalCluster
+        from distributed import Client, KilledWorker, LocalCluster
     except ImportError as error:
         what = "the engine dask needs Dask's distributed"
         raise EngineError(what, hint="install grader[cluster], or choose --engine processes") from error
@@ -76,7 +81,7 @@ def dask(folder: Folder, workers: int, scheduler: str) -> Generator[Mark]:
         count = max(1, len(client.scheduler_info()["workers"]))
         spread = client.scatter(folder, broadcast=True)
         submit = functools.partial(client.submit, _mark_with, spread, pure=False)
-        yield lambda tasks: _in_order(submit, tasks, AHEAD * count)
+        yield lambda tasks: _lost(_in_order(submit, tasks, AHEAD * count), (KilledWorker, CancelledError, OSError))
     finally:
         client.close()
         if own is not None:
@@ -118,12 +123,17 @@ class _Nothing:
         return Done()
 
 
-def _lost(done: Iterator[Done]) -> Iterator[Done]:
-    try:
-        yield from done
-    except BrokenProcessPool as error:
-        hint = "perhaps memory ran out; run it again: what is done is kept"
-        raise EngineError("a worker process ended before its work", hint=hint) from error
+def _lost(done: Iterator[Done], lost: Errors) -> Iterator[Done]:
+    """What is done; an `EngineError` where an engine lost a worker, which it tells by one of these errors."""
+    while True:
+        try:
+            one = next(done)
+        except StopIteration:
+            return
+        except lost as error:
+            hint = "perhaps memory ran out; run it again: what is done is kept"
+            raise EngineError("a worker process ended before its work", hint=hint) from error
+        yield one
 
 
 _marker: Marker | None = None
