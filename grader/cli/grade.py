@@ -45,7 +45,7 @@ def _shard(context: click.Context, parameter: click.Parameter, value: str | None
 @click.option(
     "--engine",
     type=click.Choice(["serial", "processes", "dask"]),
-    help="Where pages are marked.  [default: processes for a large file, else serial]",
+    help="Where pages are marked.  [default: processes with --workers or for a large file, else serial]",
 )
 @click.option("--workers", type=click.IntRange(min=1), help="Processes to mark in.  [default: one a core]")
 @click.option("--scheduler", metavar="ADDRESS", help="The Dask cluster to mark on, such as tcp://10.0.0.1:8786.")
@@ -76,7 +76,7 @@ def command(
         raise click.UsageError("--scheduler goes with --engine dask")
     folder = terminal.problems_folder(problems)
     options = Options(
-        fresh, feedback or "", mapping, engine or ("dask" if scheduler else ""), workers or 0, scheduler or "", shard,
+        fresh, feedback or "", mapping, engine or ("dask" if scheduler else "processes" if workers else ""), workers or 0, scheduler or "", shard,
         trusting=is_shipped(folder, "problems"),
     )  # fmt: skip
     finish(lambda: run(submissions, folder, out, options, terminal.progress), out, as_json)
