@@ -75,10 +75,17 @@ def command(
     if scheduler and engine not in {None, "dask"}:
         raise click.UsageError("--scheduler goes with --engine dask")
     folder = terminal.problems_folder(problems)
+    default = "dask" if scheduler else "processes" if workers else ""
     options = Options(
-        fresh, feedback or "", mapping, engine or ("dask" if scheduler else "processes" if workers else ""), workers or 0, scheduler or "", shard,
+        fresh=fresh,
+        pages=feedback or "",
+        mapping=mapping,
+        engine=engine or default,
+        workers=workers or 0,
+        scheduler=scheduler or "",
+        shard=shard,
         trusting=is_shipped(folder, "problems"),
-    )  # fmt: skip
+    )
     finish(lambda: run(submissions, folder, out, options, terminal.progress), out, as_json)
 
 
