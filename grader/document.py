@@ -114,10 +114,10 @@ def read_text(path: Path) -> str:
     return decoded(data, Place(str(path)))
 
 
-def decoded(data: bytes, place: Place) -> str:
+def decoded(data: bytes, place: Place, largest: int = LARGEST) -> str:
     """The text of what was read; raises `DocumentError` where it is too large, not UTF-8 or empty."""
-    if len(data) > LARGEST:
-        raise DocumentError(f"larger than {LARGEST // 1_000_000} MB", place, "split it into smaller files")
+    if len(data) > largest:
+        raise DocumentError(f"larger than {largest // 1_000_000} MB", place, "split it into smaller files")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

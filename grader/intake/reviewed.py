@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from grader.document import LARGEST, read_text
+from grader.document import LARGEST, decoded
 from grader.errors import DocumentError, Place, SubmissionError, did_you_mean
 from grader.export.review import COLUMNS
 from grader.spreadsheet import decimal, restored, wide_cells
 
+MOST = 500_000_000  # bytes of a table, that of a country's
 NEEDED = ("student", "problem", "part", "earned")
 
 
@@ -55,7 +56,8 @@ def read_reviewed(path: Path) -> Reviewed:
     """
     if not path.exists():
         return Reviewed(path)
-    data, text = path.read_bytes(), read_text(path)
+    data = path.read_bytes()
+    text = decoded(data, Place(str(path)), MOST)
     delimiter = _delimiter(text)
     try:
         with wide_cells(LARGEST):
