@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,16 +31,30 @@ def _shard(context: click.Context, parameter: click.Parameter, value: str | None
         raise click.BadParameter(str(error)) from error
 
 
+RESULTS = (
+    click.option("--problems", type=terminal.FOLDER, help="Folder of specs, or one spec.  [default: problems/]"),
+    click.option("--out", type=terminal.FOLDER, default=Path("out"), show_default=True, help="Where results go."),
+    click.option(
+        "--feedback",
+        type=click.Choice(["md", "tex", "html", "pdf"]),
+        callback=settable,
+        help="Write feedback pages in this format, however many students there are.",
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print a summary for scripts."),
+)
+"""The options of the commands that write results."""
+
+
+def with_results(command: Callable[..., None]) -> Callable[..., None]:
+    """A command with these options."""
+    for option in reversed(RESULTS):
+        command = option(command)
+    return command
+
+
 @click.command("grade")
 @click.argument("submissions", type=terminal.FOLDER)
-@click.option("--problems", type=terminal.FOLDER, help="Folder of specs, or one spec.  [default: problems/]")
-@click.option("--out", type=terminal.FOLDER, default=Path("out"), show_default=True, help="Where results go.")
-@click.option(
-    "--feedback",
-    type=click.Choice(["md", "tex", "html", "pdf"]),
-    callback=settable,
-    help="Write feedback pages in this format, however many students there are.",
-)
+@with_results
 @click.option("--mapping", type=terminal.FOLDER, help="What the columns of tables from elsewhere are.")
 @click.option("--fresh", is_flag=True, help="Mark everything anew, also what has not changed since the last run.")
 @click.option(
@@ -50,7 +65,6 @@ def _shard(context: click.Context, parameter: click.Parameter, value: str | None
 @click.option("--workers", type=click.IntRange(min=1), help="Processes to mark in.  [default: one a core]")
 @click.option("--scheduler", metavar="ADDRESS", help="The Dask cluster to mark on, such as tcp://10.0.0.1:8786.")
 @click.option("--shard", callback=_shard, metavar="I/N", help="Mark one share of the input; see grader merge.")
-@click.option("--json", "as_json", is_flag=True, help="Print a summary for scripts.")
 def command(
     submissions: Path, problems: Path | None, out: Path, feedback: str | None, mapping: Path | None, fresh: bool,
     engine: str | None, workers: int | None, scheduler: str | None, shard: Shard | None, as_json: bool,

@@ -7,21 +7,12 @@ from pathlib import Path
 import click
 
 from grader.cli import terminal
-from grader.cli.grade import finish
-from grader.cli.pages import settable
+from grader.cli.grade import finish, with_results
 
 
 @click.command("merge")
 @click.argument("shares", type=terminal.FOLDER, nargs=-1, required=True)
-@click.option("--problems", type=terminal.FOLDER, help="Folder of specs, or one spec.  [default: problems/]")
-@click.option("--out", type=terminal.FOLDER, default=Path("out"), show_default=True, help="Where results go.")
-@click.option(
-    "--feedback",
-    type=click.Choice(["md", "tex", "html", "pdf"]),
-    callback=settable,
-    help="Write feedback pages in this format, however many students there are.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print a summary for scripts.")
+@with_results
 def command(shares: tuple[Path, ...], problems: Path | None, out: Path, feedback: str | None, as_json: bool) -> None:
     """Put together what `grader grade --shard I/N` wrote into the folders SHARES, which stand in the order of I.
 

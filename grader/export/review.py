@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from grader.marking.marks import Mark, one_line
 from grader.solution import Step
-from grader.spreadsheet import decimal, replacing_text, write_rows
+from grader.spreadsheet import decimal
 
 COLUMNS = (
     "student", "problem", "part", "verdict", "points", "answer", "expected", "own", "message", "rubric",
@@ -48,12 +46,3 @@ def as_cell(answer: Any) -> str:
     if isinstance(answer, list) and all(isinstance(line, str) and "\n" not in line for line in answer):
         return "\n".join(answer)
     return json.dumps(answer, ensure_ascii=False)
-
-
-def write_review(path: Path, extra: Sequence[str], rows: Iterable[Sequence[str]], delimiter: str = ",") -> None:
-    """Write the table whole or not at all; `extra` are columns of a person's own, behind ours.
-
-    With a byte order mark, without which Excel shows λ as two other letters.
-    """
-    with replacing_text(path, "utf-8-sig") as file:
-        write_rows(file, [(*COLUMNS, *extra), *rows], delimiter)

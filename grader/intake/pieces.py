@@ -43,9 +43,7 @@ class Parsed:
 
     def origins(self, rows: Sequence[int]) -> Origins:
         """Where the submissions at these positions stand."""
-        places = [item.place for item in map(self.items.__getitem__, rows)]
-        files = {file: number for number, file in enumerate(dict.fromkeys(place.file for place in places))}
-        return Origins(tuple(files), [files[place.file] for place in places], [place.line or 0 for place in places])
+        return Origins.of([self.items[row].place for row in rows])
 
     def digests(self) -> list[bytes]:
         """16 bytes for each submission, of all that it says and where, nothing for an error."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -72,6 +72,16 @@ class Origins(NamedTuple):
     files: tuple[str, ...]
     file: list[int]
     lines: list[int]
+
+    @staticmethod
+    def of(places: Sequence[Place]) -> Origins:
+        """Those of some places.
+
+        >>> Origins.of([Place("a.csv", 2), Place("b.yaml"), Place("a.csv", 3)])
+        Origins(files=('a.csv', 'b.yaml'), file=[0, 1, 0], lines=[2, 0, 3])
+        """
+        files = {file: number for number, file in enumerate(dict.fromkeys(place.file for place in places))}
+        return Origins(tuple(files), [files[place.file] for place in places], [place.line or 0 for place in places])
 
 
 def submission(node: Node, root: Place, student: str = "") -> Submission:

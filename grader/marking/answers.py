@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -131,12 +131,3 @@ def typed_lines(node: Node) -> list[str]:
         node = node.get("lines", Text(""))
     texts = [str(line) for line in node] if isinstance(node, Items) else re.split(r"\n|\\\\(?!\w)", str(node))
     return [line for line in texts if line.strip() and not _ENVELOPE.fullmatch(line)]
-
-
-def odd_shapes(answers: Mapping[str, Answer], shapes: Mapping[str, Shape]) -> tuple[tuple[str, Shape], ...]:
-    """The steps that a student answered in another shape than the solution's."""
-    return tuple(
-        (name, answer.shape)
-        for name, answer in answers.items()
-        if answer.shape != shapes[name] and bool((answer.states == READ).any())
-    )

@@ -12,6 +12,8 @@ from functools import lru_cache
 import msgspec
 import numpy as np
 
+from grader.run.records import Head
+
 NOBODY = -1
 LONGEST = 1 << 20  # keys in an array that others are still put to, so that sorting them takes little room
 
@@ -38,6 +40,14 @@ class Portion:
         edges = np.flatnonzero(np.diff(self.chunks)) + 1
         bounds = [0, *edges.tolist(), len(self)]
         return ((int(self.chunks[a]), slice(a, b)) for a, b in itertools.pairwise(bounds) if b > a)
+
+    def students(self, head: Callable[[int], Head]) -> list[str]:
+        """The names, from the heads of chunks by their numbers."""
+        found: list[str] = []
+        for chunk, where in self.runs():
+            students = head(chunk).students
+            found += [students[row] for row in self.rows[where].tolist()]
+        return found
 
     def origin(self, row: int) -> tuple[str, int | None]:
         """The file and the line of one student; no line where the file is all theirs."""

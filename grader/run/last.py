@@ -57,11 +57,8 @@ class LastRun:
         return (Portion.unpacked(each).counting() for each in self.store.last())
 
     def students(self, portion: Portion) -> list[str]:
-        found: list[str] = []
-        for chunk, where in portion.runs():
-            students = self.store.head(chunk).students
-            found += [students[row] for row in portion.rows[where].tolist()]
-        return found
+        """The names of a portion's students."""
+        return portion.students(self.store.head)
 
     def at(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The chunk and the row of each place, `NOBODY` where there is none."""

@@ -87,7 +87,7 @@ class Marker:
         wanted = [id for id in head.mentioned if group.problems is None or id in group.problems]
         return Batch(
             np.array([item for item, _ in handed_in], dtype=np.int32),
-            origins_of(submissions),
+            Origins.of([each.place for each in submissions]),
             b"".join(digests[item] for item, _ in handed_in),
             head,
             {id: self.body(id, submissions, told.get(id, [])) for id in wanted},
@@ -145,13 +145,6 @@ def head_of(submissions: Sequence[Submission]) -> Head:
     told = [(row, Told.of(trouble)) for row, each in enumerate(submissions) if (trouble := misdated(each))]
     students = [each.student for each in submissions]
     return Head(students, keys_of(students).tobytes(), mentioned, asides, told)
-
-
-def origins_of(submissions: Sequence[Submission]) -> Origins:
-    """Where submissions stand."""
-    files = {file: number for number, file in enumerate(dict.fromkeys(each.place.file for each in submissions))}
-    lines = [each.place.line or 0 for each in submissions]
-    return Origins(tuple(files), [files[each.place.file] for each in submissions], lines)
 
 
 def concerned(error: GraderError, submission: Submission) -> str:

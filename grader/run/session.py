@@ -177,11 +177,8 @@ class Session:
         return Submission(head.students[at], Entries(), Place(*portion.origin(row)), time=time)
 
     def students(self, portion: Portion) -> list[str]:
-        found: list[str] = []
-        for chunk, where in portion.runs():
-            students = self.head(chunk).students
-            found += [students[row] for row in portion.rows[where].tolist()]
-        return found
+        """The names of a portion's students."""
+        return portion.students(self.head)
 
     def problems(self) -> list[str]:
         """The problems that somebody handed in, in the order of the folder."""

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.export.review import COLUMNS, write_review
+from grader import spreadsheet
+from grader.export.review import COLUMNS
 from grader.intake.reviewed import read_reviewed
+from grader.spreadsheet import replacing_text
 from tests.run.folder import SHEETS, fill_in, grade, hand_in, marks, points, table, write_rows
 
 
@@ -239,6 +241,12 @@ def test_a_file_saved_while_we_ran_is_left(course: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(run, "finish", meanwhile)
     assert "was saved while this ran; it is left as it is; run grade again" in grade().stderr
     assert path.read_text() == "saved meanwhile"
+
+
+def write_review(path: Path, extra: list[str], rows: list[list[str]], delimiter: str = ",") -> None:
+    """A table as a run writes it."""
+    with replacing_text(path, "utf-8-sig") as file:
+        spreadsheet.write_rows(file, [(*COLUMNS, *extra), *rows], delimiter)
 
 
 TEXT = st.text(max_size=40) | st.sampled_from(["=1", "'=1", "''-", "@", "\ta", "\r\nb", '"', ";", "\ufeff", "\0", " "])
